@@ -1,0 +1,103 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+
+"""The options of the plugin: one list per group, one list of groups."""
+
+from oslo_config import cfg
+from oslo_config import types
+
+INTERFACES = ['public', 'internal', 'admin']
+
+underlay_group = cfg.OptGroup(
+    'ipv6_underlay',
+    title='IPv6 underlay: where and how the cloud itself listens',
+)
+
+UNDERLAY_OPTIONS = [
+    cfg.StrOpt(
+        'ipv4',
+        default='allowed',
+        choices=[
+            ('allowed', 'the control plane may also answer on IPv4'),
+            ('forbidden', 'whatever answers on IPv4 is a failure'),
+        ],
+        help='Whether the control plane may use IPv4 beside IPv6. Set it to '
+        '"forbidden" for a cloud that claims to be IPv6-only: then nothing '
+        'may listen on IPv4, and tunnel endpoints and hypervisors must have '
+        'IPv6 addresses.',
+    ),
+    cfg.ListOpt(
+        'control_plane_ipv4',
+        default=[],
+        item_type=types.IPAddress(version=4),
+        help='IPv4 addresses that the hosts of the control plane are known '
+        'to have. With ipv4 = forbidden each is probed on the port of every '
+        'endpoint. It is needed where the catalog holds address literals, '
+        'since those have no A record that could be looked up.',
+    ),
+    cfg.BoolOpt(
+        'allow_documentation_prefix',
+        default=False,
+        help='Accept endpoints in the documentation prefixes 2001:db8::/32 '
+        '(RFC 3849) and 3fff::/20 (RFC 9637). Only a closed laboratory '
+        'wants this: real networks filter these prefixes.',
+    ),
+    cfg.FloatOpt(
+        'timeout',
+        default=10.0,
+        min=0.1,
+        help='Seconds that an endpoint has, counted from the start of its '
+        'own probe, for everything that is asked of it: name resolution, '
+        'TCP, TLS, HTTP and the links that it gives. All endpoints are '
+        'probed together, so this is also about the length of the whole.',
+    ),
+    cfg.ListOpt(
+        'interfaces',
+        default=INTERFACES,
+        item_type=types.String(choices=INTERFACES),
+        bounds=False,
+        help='Interfaces of the catalog to probe. Leave out "internal" and '
+        '"admin" only when Tempest runs where the network that carries '
+        'them cannot be reached.',
+    ),
+    cfg.ListOpt(
+        'required_interfaces',
+        default=['public'],
+        item_type=types.String(choices=INTERFACES),
+        help='Interfaces that every service must have in every region in '
+        'which it is listed.',
+    ),
+    cfg.ListOpt(
+        'required_services',
+        default=[],
+        help='Service types that the catalog must hold. Empty: those that '
+        '[service_available] says are there, by the catalog types of '
+        'their own groups ([compute] catalog_type and so on).',
+    ),
+    cfg.ListOpt(
+        'accepted_statuses',
+        default=[200, 203, 204, 300, 401, 403],
+        item_type=types.Integer(min=100, max=599),
+        help='HTTP statuses that an endpoint may give to a caller without a '
+        'token, after redirects. 404 is not among them, since it '
+        'usually means a proxy that does not know the path.',
+    ),
+]
+
+GROUPS: list[tuple[cfg.OptGroup, list[cfg.Opt]]] = [
+    (underlay_group, UNDERLAY_OPTIONS),
+]
+
+
+def list_opts() -> list[tuple[cfg.OptGroup, list[cfg.Opt]]]:
+    """Return the groups and options (entry point ``oslo.config.opts``)."""
+    return GROUPS
