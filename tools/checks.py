@@ -24,6 +24,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 import os
 from pathlib import Path
 import subprocess
@@ -52,12 +53,14 @@ class Check:
     :param argv: the program, found beside the interpreter, and arguments
     :param environ: variables that it needs
     :param live: whether its output is its purpose, shown as it comes
+    :param tests: whether it closes with stestr's totals
     """
 
     name: str
     argv: tuple[str, ...]
     environ: Mapping[str, str] = field(default_factory=dict)
     live: bool = False
+    tests: bool = False
 
 
 def shell_scripts(root: Path = ROOT) -> list[str]:
@@ -89,13 +92,18 @@ LINT = (
     Check('shellcheck', ('shellcheck', *shell_scripts())),
 )
 
-UNIT = Check('unit tests', ('stestr', 'run'), live=True)
-
-# stestr starts its workers with what PYTHON says.
-MEASURED = {'PYTHON': 'coverage run'}
+UNIT = Check('unit tests', ('stestr', 'run'), live=True, tests=True)
+# Tests on a lab would disturb one another's cloud: one worker.
+FUNCTIONAL = replace(
+    UNIT,
+    name='functional tests',
+    argv=(*UNIT.argv, '--serial'),
+    environ={'OS_TEST_PATH': './tests/lab'},
+)
 COVER = (
     Check('coverage erase', ('coverage', 'erase')),
-    Check('unit tests', ('stestr', 'run'), MEASURED, live=True),
+    # stestr starts its workers with what PYTHON says.
+    replace(UNIT, environ={'PYTHON': 'coverage run'}),
     Check('coverage combine', ('coverage', 'combine', '-q')),
     Check('coverage html', ('coverage', 'html', '-q', '-d', 'cover')),
     Check('coverage report', ('coverage', 'report'), live=True),
@@ -110,12 +118,16 @@ def sphinx(tree: str) -> Check:
     )
 
 
+DOCS = (sphinx('doc'),)
+RELEASENOTES = (sphinx('releasenotes'),)
+
 GROUPS: Mapping[str, Sequence[Check]] = {
     'pep8': LINT,
     'py3': (UNIT,),
     'cover': COVER,
-    'docs': (sphinx('doc'),),
-    'releasenotes': (sphinx('releasenotes'),),
+    'lab': (FUNCTIONAL,),
+    'docs': DOCS,
+    'releasenotes': RELEASENOTES,
     'genconfig': (
         Check(
             'oslo-config-generator',
@@ -134,7 +146,7 @@ def environment(directory: Path, more: Mapping[str, str]) -> dict[str, str]:
     :param directory: where the tools are installed
     :param more: what the check itself asks for
     """
-    environ = os.environ | {'PYTHONPATH': str(ROOT)} | more
+    environ = {**os.environ, 'PYTHONPATH': str(ROOT), **more}
     paths = [str(directory), environ.get('PATH', os.defpath)]
     environ['PATH'] = os.pathsep.join(paths)
     return environ

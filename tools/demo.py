@@ -1,0 +1,99 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#      http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+"""What scripts/demo runs: the lab comes up and Tempest is run on it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+import shutil
+import subprocess
+import sys
+
+from ipv6_lab import paths
+from tools import checks
+from tools import lab
+from tools import ownership
+from tools import parts
+from tools import signals
+from tools import totals
+
+RESULTS = checks.ROOT / 'results' / 'demo'
+SUMMARY = """
+IPv6 in this cloud: {total}{failing}
+
+every test with its details    {results}/tempest.log
+the same for machines          {results}/results.subunit (subunit v2)
+the workspace (stestr last)    {results}/tempest
+the cloud, still up            scripts/lab status
+to run more of it              scripts/lab run -- tempest run --regex REGEX
+to take it down                scripts/lab down
+"""
+
+
+def live(name: str, argv: Sequence[str], cwd: Path = checks.ROOT) -> int:
+    """Run a command on the screen; its exit code."""
+    print(f'\n== {name}: {" ".join(argv)}', flush=True)
+    return parts.execute(parts.Part(name, argv, None, cwd=cwd))
+
+
+def recall(workspace: Path, *arguments: str) -> bytes:
+    """What stestr kept of the workspace's last run."""
+    stestr = paths.venv('tempest') / 'bin' / 'stestr'
+    completed = subprocess.run(
+        (str(stestr), 'last', *arguments),
+        cwd=workspace,
+        capture_output=True,
+        check=False,  # it repeats the run's own verdict
+    )
+    return completed.stdout
+
+
+def summary(workspace: Path, code: int) -> str:
+    """Keep the results beside the workspace and say what they are."""
+    results = workspace.parent
+    text = recall(workspace)
+    (results / 'tempest.log').write_bytes(text)
+    (results / 'results.subunit').write_bytes(recall(workspace, '--subunit'))
+    total = totals.of_tests(code, text.decode(errors='replace'))
+    failing = ''.join(
+        f'\n  FAILED {name}'
+        for name in parts.FAILED.findall(text.decode(errors='replace'))
+    )
+    said = SUMMARY.format(total=total, failing=failing, results=results)
+    (results / 'summary.txt').write_text(said.lstrip())
+    return said
+
+
+def demonstrate() -> int:
+    """Bring the lab up, run Tempest, sum up; the exit code."""
+    if code := live('the lab', (lab.COMMAND, 'up')):
+        return code
+    shutil.rmtree(RESULTS, ignore_errors=True)
+    workspace = lab.workspace(RESULTS / 'tempest')
+    code = live('the tests', lab.TEMPEST, workspace)
+    print(summary(workspace, code), end='', flush=True)
+    return code
+
+
+def main() -> int:
+    """Demonstrate; 0 when every test passed, 128 + N after signal N."""
+    try:
+        with signals.unwinding():
+            return demonstrate()
+    except signals.Interrupted as interrupted:
+        print(f'\nended by {interrupted}; scripts/lab down ends the lab')
+        return interrupted.exit_code
+    finally:
+        ownership.hand_back(checks.ROOT)
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,94 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#      http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+"""The lab as scripts/test uses it: up beside other work, down at the end."""
+
+from concurrent import futures
+import functools
+from pathlib import Path
+import types
+from typing import Self
+
+from ipv6_lab import paths
+from ipv6_lab import progress
+from tools import checks
+from tools import parts
+from tools import totals
+
+COMMAND = str(checks.ROOT / 'scripts' / 'lab')
+# What a user would type.
+TEMPEST = (COMMAND, 'run', '--', 'tempest', 'run', '--regex', 'ipv6')
+
+
+def part(verb: str, logs: Path) -> parts.Part:
+    """The part of a run that a command of scripts/lab is."""
+    return parts.Part(f'lab {verb}', (COMMAND, verb), logs / f'{verb}.log')
+
+
+def workspace(directory: Path) -> Path:
+    """Make a directory that `tempest run` takes for a workspace.
+
+    Not by `tempest init`, which also writes to the home directory.
+    """
+    package = next(
+        paths.venv('tempest').glob('lib/python3*/site-packages/tempest')
+    )
+    directory.mkdir(parents=True)
+    (directory / '.stestr.conf').write_text(
+        '[DEFAULT]\n'
+        f'test_path={package / "test_discover"}\n'
+        f'top_dir={package}\n'
+        r'group_regex=([^\.]*\.)*'
+        '\n'
+    )
+    return directory
+
+
+class Lab:
+    """Comes up in the background from entering, goes down on leaving.
+
+    :param logs: the directory for the logs of both
+    :param keep: leave it up, unless it never came up or we are interrupted
+    """
+
+    def __init__(
+        self, logs: Path, lines: progress.Progress, keep: bool = False
+    ) -> None:
+        self._logs = logs
+        self._lines = lines
+        self._keep = keep
+        self._executor = futures.ThreadPoolExecutor(1)
+        #: what taking the lab down came to, once it is left
+        self.down = totals.Totals()
+
+    def __enter__(self) -> Self:
+        self._command = parts.Command(part('up', self._logs))
+        report = functools.partial(parts.report, self._command, self._lines)
+        self._coming = self._executor.submit(report)
+        return self
+
+    def up(self) -> totals.Totals:
+        """Wait until the lab is up or has failed to come up."""
+        return self._coming.result()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: types.TracebackType | None,
+    ) -> None:
+        self._command.stop()
+        self._executor.shutdown()
+        if self._keep and kind is None and not self.up().failed:
+            self._lines.note('the lab stays up; scripts/lab down ends it')
+        else:
+            down = part('down', self._logs)
+            self.down = parts.run(down, self._lines)

@@ -1,0 +1,173 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#      http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+"""Everything that proves this repository: what scripts/test runs.
+
+Installs what is missing, then runs the checks and the unit tests while the
+lab comes up, the functional tests on it, and takes it down. Closes with one
+line of totals.
+"""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import field
+from pathlib import Path
+import shutil
+import sys
+
+from ipv6_lab import paths
+from ipv6_lab import progress
+from tools import checks
+from tools import lab
+from tools import ownership
+from tools import parts
+from tools import signals
+from tools import totals
+
+RESULTS = checks.ROOT / 'results' / 'test'
+
+
+@dataclass
+class Run:
+    """A run of parts and their sum.
+
+    :param results: the directory of this run's logs
+    """
+
+    results: Path = RESULTS
+    lines: progress.Progress = field(default_factory=progress.Progress)
+    total: totals.Totals = totals.Totals()
+
+    def part(self, part: parts.Part) -> None:
+        """Run a part and add what it came to."""
+        self.total += parts.run(part, self.lines)
+
+    def check(self, check: checks.Check) -> None:
+        """Run a check with the tools of the lab's Tempest environment."""
+        tools = paths.venv('tempest') / 'bin'
+        self.part(
+            parts.Part(
+                check.name,
+                (str(tools / check.argv[0]), *check.argv[1:]),
+                self.results / f'{check.name.replace(" ", "-")}.log',
+                checks.environment(tools, caches() | dict(check.environ)),
+                tests=check.tests,
+            )
+        )
+
+    def install(self) -> bool:
+        """Install what is missing; the steps show themselves."""
+        before = self.total
+        self.part(parts.Part('installed', (lab.COMMAND, 'install'), None))
+        return self.total.failed == before.failed
+
+    def own_checks(self) -> None:
+        """What needs no lab: lint, documentation, unit tests."""
+        for check in (*checks.LINT, *checks.DOCS, checks.UNIT):
+            self.check(check)
+
+    def tempest(self) -> None:
+        """Tempest with the plugin, inside the lab."""
+        self.part(
+            parts.Part(
+                'tempest',
+                lab.TEMPEST,
+                self.results / 'tempest.log',
+                cwd=lab.workspace(self.results / 'tempest'),
+                tests=True,
+            )
+        )
+
+    def on_lab(self, keep: bool, beside: bool) -> None:
+        """The functional tests, on a lab that is up for them alone.
+
+        :param keep: leave the lab up
+        :param beside: do what needs no lab while the lab comes up
+        """
+        with lab.Lab(self.results, self.lines, keep) as cloud:
+            if beside:
+                self.own_checks()
+            self.total += cloud.up()
+            if cloud.up().failed:
+                self.skip('tempest', 'tests/lab')
+            else:
+                self.tempest()
+                self.check(checks.FUNCTIONAL)
+        self.total += cloud.down
+
+    def skip(self, *names: str) -> None:
+        """Say of parts that they could not run."""
+        for name in names:
+            self.lines.note(progress.line(name, 'not run', 0))
+            self.total += totals.Totals(skipped=1)
+
+
+def caches() -> dict[str, str]:
+    """Where libraries cache things: with the lab's, not in root's home."""
+    return {'XDG_CACHE_HOME': str(paths.root() / 'xdg')}
+
+
+def options(arguments: Sequence[str]) -> argparse.Namespace:
+    """The command line, understood."""
+    parser = argparse.ArgumentParser(
+        prog='scripts/test', description='Everything that proves this code.'
+    )
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        '--unit',
+        action='store_true',
+        help='only what needs no lab: lint, documentation, unit tests',
+    )
+    which.add_argument(
+        '--lab', action='store_true', help='only the functional tests'
+    )
+    parser.add_argument(
+        '--keep', action='store_true', help='leave the lab up afterwards'
+    )
+    return parser.parse_args(arguments)
+
+
+def proceed(run: Run, chosen: argparse.Namespace) -> None:
+    """Run the chosen parts."""
+    if not run.install():
+        run.skip('everything else')
+    elif chosen.unit:
+        run.own_checks()
+    else:
+        run.on_lab(chosen.keep, beside=not chosen.lab)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run, close with the totals alone on a line; the exit code.
+
+    0 when nothing failed, 1 when something did, 2 for a wrong command
+    line, 128 + N when signal N ended the run.
+    """
+    chosen = options(arguments)
+    shutil.rmtree(RESULTS, ignore_errors=True)
+    run = Run()
+    code = 0
+    try:
+        with signals.unwinding():
+            proceed(run, chosen)
+    except signals.Interrupted as interrupted:
+        run.lines.note(f'ended by {interrupted}')
+        run.total += totals.Totals(failed=1)
+        code = interrupted.exit_code
+    ownership.hand_back(checks.ROOT)
+    run.lines.total()
+    print(run.total, flush=True)
+    return code or int(run.total.failed > 0)
+
+
+if __name__ == '__main__':
+    sys.exit(main(sys.argv[1:]))
