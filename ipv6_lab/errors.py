@@ -68,6 +68,10 @@ class StepFailed(LabError):
         return (f'last lines of {self.log}:', *self.tail)
 
 
+class Stopped(LabError):
+    """Work that was given up because something else failed or a signal."""
+
+
 class PreflightRefused(LabError):
     """The machine cannot carry the lab; every reason is listed at once.
 

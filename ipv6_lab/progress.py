@@ -15,7 +15,7 @@
 
     with progress.step('openvswitch on controller') as step:
         ...
-        step.outcome = 'kept'      # optional; 'ready' unless told
+        step.outcome = 'kept'  # optional; 'ready' unless told
 
 prints, when the step ends::
 
@@ -31,6 +31,8 @@ import threading
 import time
 from collections.abc import Iterator
 from typing import TextIO
+
+from ipv6_lab import errors
 
 WIDTH = 48
 GREEN, RED, YELLOW = '32', '31', '33'
@@ -77,6 +79,9 @@ class Progress:
         self._begin(step)
         try:
             yield step
+        except errors.Stopped:
+            step.outcome = 'stopped'
+            raise
         except Exception:
             step.outcome = 'failed'
             raise

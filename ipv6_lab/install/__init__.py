@@ -1,0 +1,85 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#      http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+"""Installing what the lab needs: each thing once, side by side."""
+
+import concurrent.futures
+from collections.abc import Callable
+from collections.abc import Sequence
+
+from ipv6_lab import cache
+from ipv6_lab import errors
+from ipv6_lab import progress as progress_module
+from ipv6_lab.install import apt
+from ipv6_lab.install import commands
+from ipv6_lab.install import image
+from ipv6_lab.install import plugin
+from ipv6_lab.install import venvs
+
+__all__ = ('complete', 'install', 'plugin_metadata')
+
+plugin_metadata = plugin.metadata
+
+Job = concurrent.futures.Future[None]
+
+
+def complete() -> bool:
+    """Whether everything that the cache should hold is there."""
+    wanted = (venvs.path('cloud'), venvs.path('tempest'), image.entry())
+    return all(cache.finished(entry) for entry in wanted)
+
+
+def install(progress: progress_module.Progress) -> None:
+    """Install what is missing; call it under the lab's lock.
+
+    :raises LabError: what went wrong first; the rest was stopped
+    """
+    cache.sweep()
+    pool = concurrent.futures.ThreadPoolExecutor(4)
+    # Left in reverse: the commands are ended before the pool waits.
+    with pool, commands.Commands() as running:
+        packages = pool.submit(apt.ensure, progress, running)
+        jobs = [
+            packages,
+            pool.submit(
+                venvs.ensure, 'cloud', progress, running, packages.result
+            ),
+            pool.submit(
+                venvs.ensure, 'tempest', progress, running, packages.result
+            ),
+            pool.submit(
+                _after, packages.result, image.ensure, progress, running
+            ),
+        ]
+        _finish(jobs)
+
+
+def _after(
+    first: Callable[[], None],
+    then: Callable[[progress_module.Progress, commands.Commands], None],
+    progress: progress_module.Progress,
+    running: commands.Commands,
+) -> None:
+    first()
+    then(progress, running)
+
+
+def _finish(jobs: Sequence[Job]) -> None:
+    """Wait for every job; raise the first failure as soon as it happens."""
+    done, _ = concurrent.futures.wait(
+        jobs, return_when=concurrent.futures.FIRST_EXCEPTION
+    )
+    failures = [
+        error for job in jobs if job in done and (error := job.exception())
+    ]
+    for error in failures:
+        if not isinstance(error, errors.Stopped):
+            raise error

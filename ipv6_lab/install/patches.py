@@ -1,0 +1,92 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#      http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+"""Small, checked edits of installed packages.
+
+Each says why, and for which version it was made. When the text that it
+replaces is not there exactly once, the installation stops: a lab that
+lacks the edit would fail later and tell nothing.
+"""
+
+import dataclasses
+from pathlib import Path
+
+from ipv6_lab import errors
+
+
+@dataclasses.dataclass(frozen=True)
+class Patch:
+    """One replacement in one file.
+
+    :param package: name and version as pip knows them
+    :param file: below site-packages
+    :param reason: what happens without it
+    """
+
+    package: str
+    file: str
+    before: str
+    after: str
+    reason: str
+
+
+CLOUD = (
+    Patch(
+        package='os-ken==4.2.2',
+        file='os_ken/app/ofctl/service.py',
+        before=(
+            '        id = datapath.id\n'
+            '        assert isinstance(id, numbers.Integral)\n'
+        ),
+        after=(
+            '        id = datapath.id = ev.msg.datapath_id\n'
+            '        assert isinstance(id, numbers.Integral)\n'
+        ),
+        reason=(
+            'with native threads this handler may run before the one that '
+            'sets datapath.id; its assertion then fails, the switch stays '
+            'unknown and neutron-openvswitch-agent never comes up'
+        ),
+    ),
+)
+FOR = {'cloud': CLOUD}
+
+
+def recipe(name: str) -> str:
+    """What the patches of an environment come to, for its key."""
+    return repr(FOR.get(name, ()))
+
+
+def apply(name: str, site_packages: Path) -> None:
+    """Apply every patch of an environment.
+
+    :param name: ``cloud`` or ``tempest``
+    :raises LabError: when one does not fit what is installed
+    """
+    for patch in FOR.get(name, ()):
+        apply_one(patch, site_packages / patch.file)
+
+
+def apply_one(patch: Patch, path: Path) -> None:
+    """Replace the one occurrence of the patch's text.
+
+    :raises LabError: when there is none, or more than one
+    """
+    text = path.read_text() if path.exists() else ''
+    count = text.count(patch.before)
+    if count != 1:
+        raise errors.LabError(
+            f'the patch for {patch.package} no longer applies: expected '
+            f'its text once in {patch.file}, seen {count} times',
+            'see in ipv6_lab/install/patches.py whether this version still '
+            f'needs it ({patch.reason})',
+        )
+    path.write_text(text.replace(patch.before, patch.after))
