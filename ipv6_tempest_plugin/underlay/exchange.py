@@ -1,0 +1,129 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+
+"""One HTTP request to one address: the answer, or what went wrong.
+
+The standard library's client is used bare, beneath what requests and
+urllib3 add: those choose the address themselves, and neither can end a
+server that drips its headers.
+"""
+
+from dataclasses import dataclass
+from http import client
+import ssl
+
+import netaddr
+
+from ipv6_tempest_plugin.underlay import findings
+from ipv6_tempest_plugin.underlay import sockets
+from ipv6_tempest_plugin.underlay import urls
+from ipv6_tempest_plugin import waiting
+
+BODY_LIMIT = 256 * 1024
+_HEADERS = {
+    'Accept': 'application/json',
+    'Accept-Encoding': 'identity',
+    'Connection': 'close',
+    'User-Agent': 'ipv6-tempest-plugin',
+}
+# Record types 20 to 23 and version 3.x (RFC 8446 section 5.1).
+_TLS_RECORDS = tuple(bytes([kind, 3]) for kind in range(20, 24))
+
+_Socket = sockets.BoundedSocket | sockets.BoundedTLSSocket
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a service said.
+
+    :param headers: by lower-case name, in one string where repeated.
+    """
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def ask(
+    location: urls.Location,
+    address: netaddr.IPAddress,
+    deadline: waiting.Deadline,
+    context: ssl.SSLContext,
+) -> Answer:
+    """GET a URL from exactly this address, with its Host and SNI.
+
+    :raises Fault: ``tcp-...``, ``tls-...`` or ``http-...``.
+    """
+    with sockets.connect(address, location.port, deadline) as plain:
+        if location.scheme == 'http':
+            return _exchange(plain, location, str(address))
+        with sockets.secure(plain, context, location.host) as secured:
+            return _exchange(secured, location, str(address))
+
+
+def _exchange(sock: _Socket, location: urls.Location, address: str) -> Answer:
+    try:
+        response = _request(sock, location)
+        return _read(response)
+    except TimeoutError as error:
+        raise _late(sock, address) from error
+    except client.IncompleteRead as error:
+        raise findings.Fault('http-truncated', str(error), address) from error
+    except OSError as error:
+        seen = f'closed after {sock.received} bytes: {error}'
+        raise findings.Fault('http-closed', seen, address) from error
+    except (client.HTTPException, ValueError) as error:
+        code = 'http-garbage'
+        if sock.first.startswith(_TLS_RECORDS):
+            code = 'http-on-tls'
+        seen = findings.excerpt(sock.first) or str(error)
+        raise findings.Fault(code, seen, address) from error
+    except findings.Fault as fault:
+        raise fault.at(address) from fault
+
+
+def _request(sock: _Socket, location: urls.Location) -> client.HTTPResponse:
+    connection = client.HTTPConnection(location.host, location.port)
+    # Only this decides whether the Host header names the port.
+    connection.default_port = urls.DEFAULT_PORTS[location.scheme]
+    connection.sock = sock
+    connection.request('GET', location.target, headers=_HEADERS)
+    return connection.getresponse()
+
+
+def _read(response: client.HTTPResponse) -> Answer:
+    with response:
+        body = response.read(BODY_LIMIT + 1)
+        if len(body) > BODY_LIMIT:
+            seen = f'more than {BODY_LIMIT} bytes'
+            raise findings.Fault('http-huge', seen)
+        if response.length:
+            seen = f'{len(body)} bytes, {response.length} are missing'
+            raise findings.Fault('http-truncated', seen)
+        names = {name.lower() for name in response.headers}
+        return Answer(
+            response.status,
+            {n: ', '.join(response.headers.get_all(n, [])) for n in names},
+            body,
+        )
+
+
+def _late(sock: _Socket, address: str) -> findings.Fault:
+    elapsed = f'within {sock.deadline.elapsed:.1f} s'
+    if not sock.received:
+        seen = f'connected, then nothing {elapsed}'
+        return findings.Fault('http-silent', seen, address)
+    seen = (
+        f'{sock.received} bytes {elapsed}, no end; '
+        f'it begins {findings.excerpt(sock.first)}'
+    )
+    return findings.Fault('http-drip', seen, address)

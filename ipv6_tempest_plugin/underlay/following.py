@@ -1,0 +1,106 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+
+"""Links, followed to the hosts that they name."""
+
+import functools
+
+from ipv6_tempest_plugin.underlay import catalog
+from ipv6_tempest_plugin.underlay import exchange
+from ipv6_tempest_plugin.underlay import findings
+from ipv6_tempest_plugin.underlay import links
+from ipv6_tempest_plugin.underlay import resolving
+from ipv6_tempest_plugin.underlay import settings as config
+from ipv6_tempest_plugin.underlay import sockets
+from ipv6_tempest_plugin.underlay import together
+from ipv6_tempest_plugin.underlay import urls
+from ipv6_tempest_plugin import waiting
+
+_AT_ONCE = 16
+_IPV4 = frozenset(
+    {'literal-ipv4', 'name-only-ipv4', 'scope-mapped', 'scope-nat64'}
+)
+_CODES = {'catalog': 'link-malformed', 'addresses': 'link-address'}
+
+
+def judge(
+    said: list[links.Link],
+    target: catalog.Target,
+    settings: config.Settings,
+    deadline: waiting.Deadline,
+) -> list[findings.Finding]:
+    """Follow the links of one endpoint; each host is asked once.
+
+    Links to the endpoint's own origin need no proof: they were said there.
+    """
+    jobs = []
+    origins = {target.location.origin}
+    wrong = []
+    for link in said:
+        try:
+            location = urls.locate(link.url)
+        except findings.Fault as fault:
+            wrong.append(_finding(link, fault, target.place))
+            continue
+        if location.origin not in origins:
+            origins.add(location.origin)
+            jobs.append(
+                functools.partial(
+                    _follow, link, location, target.place, settings, deadline
+                )
+            )
+    for found in together.gather(jobs, _AT_ONCE):
+        wrong += found
+    return wrong
+
+
+def _follow(
+    link: links.Link,
+    location: urls.Location,
+    place: findings.Place,
+    settings: config.Settings,
+    deadline: waiting.Deadline,
+) -> list[findings.Finding]:
+    try:
+        reach(location, settings, deadline)
+    except findings.Fault as fault:
+        return [_finding(link, fault, place)]
+    return []
+
+
+def reach(
+    location: urls.Location,
+    settings: config.Settings,
+    deadline: waiting.Deadline,
+) -> None:
+    """Ask every address of a host, which may give any status below 500.
+
+    :raises Fault: the first thing that is wrong.
+    """
+    context = sockets.tls_context(settings.ca_file, settings.verify)
+    for address in resolving.addresses_of(location, deadline):
+        resolving.require_usable(address, settings.scopes)
+        answer = exchange.ask(location, address, deadline, context)
+        if answer.status >= 500:
+            raise findings.Fault(
+                'http-error', f'status {answer.status}', str(address)
+            )
+
+
+def _finding(
+    link: links.Link, fault: findings.Fault, place: findings.Place
+) -> findings.Finding:
+    code = _CODES.get(fault.check, 'link-dead')
+    if fault.code in _IPV4:
+        code = 'link-ipv4'
+    seen = f'{link.name} {link.url}: {fault.seen}'
+    return findings.Finding(code, place, seen, fault.address)

@@ -1,0 +1,114 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+
+"""What still answers on IPv4 where IPv4 is forbidden."""
+
+from collections.abc import Callable
+import functools
+import socket
+
+import netaddr
+
+from ipv6_tempest_plugin.underlay import catalog
+from ipv6_tempest_plugin.underlay import findings
+from ipv6_tempest_plugin.underlay import resolving
+from ipv6_tempest_plugin.underlay import settings as config
+from ipv6_tempest_plugin.underlay import sockets
+from ipv6_tempest_plugin.underlay import together
+from ipv6_tempest_plugin import waiting
+
+Try = Callable[[], list[findings.Finding]]
+
+
+def tries(found: catalog.Catalog, settings: config.Settings) -> list[Try]:
+    """Return what there is to try on IPv4: jobs, nothing where allowed.
+
+    Each A record of each name, and each known address of the control
+    plane on each port that an endpoint has.
+    """
+    if not settings.ipv4_forbidden:
+        return []
+    jobs: list[Try] = []
+    ports: dict[int, list[findings.Place]] = {}
+    for target in found.targets:
+        ports.setdefault(target.location.port, []).append(target.place)
+        if target.location.literal is None:
+            jobs.append(functools.partial(_try_name, target, settings))
+    for address in settings.control_plane_ipv4:
+        jobs += [
+            functools.partial(_try_host, address, port, places, settings)
+            for port, places in ports.items()
+        ]
+    return jobs
+
+
+def unproven(
+    found: catalog.Catalog, settings: config.Settings
+) -> list[findings.Finding]:
+    """Refuse to call IPv4 closed where there was nothing to try."""
+    if not settings.ipv4_forbidden or settings.control_plane_ipv4:
+        return []
+    literals = [t for t in found.targets if t.location.literal is not None]
+    if not literals:
+        return []
+    seen = (
+        f'{len(literals)} of {len(found.targets)} endpoints are literals, '
+        f'which have no A record, and control_plane_ipv4 is empty'
+    )
+    place = findings.Place('control plane')
+    return [findings.Finding('ipv4-unproven', place, seen)]
+
+
+def attempt(
+    address: netaddr.IPAddress, port: int, timeout: float
+) -> findings.Fault | None:
+    """Return what is wrong when IPv4 answers or cannot be tried."""
+    try:
+        sockets.connect(address, port, waiting.Deadline(timeout)).close()
+    except findings.Fault as fault:
+        if fault.code != 'tcp-unreachable':
+            return None
+        return findings.Fault(
+            'ipv4-unproven', f'{address}: {fault.seen}', str(address)
+        )
+    seen = f'a TCP connection to {address} port {port}'
+    return findings.Fault('ipv4-listener', seen, str(address))
+
+
+def _try_name(
+    target: catalog.Target, settings: config.Settings
+) -> list[findings.Finding]:
+    """Try every A record; one on which nothing listens is no fault."""
+    location = target.location
+    deadline = waiting.Deadline(settings.timeout)
+    try:
+        found = resolving.lookup(location.host, socket.AF_INET, deadline)
+    except findings.Fault:
+        # That the resolver fails is the finding of another check.
+        return []
+    faults = together.gather(
+        [
+            functools.partial(attempt, a, location.port, settings.timeout)
+            for a in found
+        ]
+    )
+    return [findings.Finding.of(f, target.place) for f in faults if f]
+
+
+def _try_host(
+    address: netaddr.IPAddress,
+    port: int,
+    places: list[findings.Place],
+    settings: config.Settings,
+) -> list[findings.Finding]:
+    fault = attempt(address, port, settings.timeout)
+    return [findings.Finding.of(fault, p) for p in places] if fault else []

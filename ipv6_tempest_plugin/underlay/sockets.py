@@ -1,0 +1,160 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+
+"""Sockets whose every read ends at one deadline.
+
+A time-out per read, which is all that a plain socket has, never ends a
+server that drips one byte every few seconds.
+"""
+
+import errno
+import functools
+import os
+import socket
+import ssl
+from typing import Any
+from typing import cast
+
+import netaddr
+
+from ipv6_tempest_plugin.underlay import findings
+from ipv6_tempest_plugin import waiting
+
+_OURS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+
+
+class _Bounded:
+    """Reads end at the deadline; what came first is remembered."""
+
+    deadline: waiting.Deadline
+    received = 0
+    first = b''
+
+    def recv_into(
+        self, buffer: Any, nbytes: int | None = 0, flags: int = 0
+    ) -> int:
+        arm(self, self.deadline)
+        count: int = super().recv_into(  # type: ignore[misc]
+            buffer, nbytes, flags
+        )
+        if not self.received:
+            self.first = bytes(memoryview(buffer)[:count])
+        self.received += count
+        return count
+
+
+class BoundedSocket(_Bounded, socket.socket):
+    """A TCP socket bound to a deadline."""
+
+
+class BoundedTLSSocket(_Bounded, ssl.SSLSocket):
+    """A TLS socket bound to a deadline."""
+
+
+def arm(sock: Any, deadline: waiting.Deadline) -> None:
+    """Let the next operation of a socket last until the deadline.
+
+    :raises TimeoutError: when nothing is left.
+    """
+    if deadline.expired:
+        raise TimeoutError('timed out')
+    sock.settimeout(deadline.remaining)
+
+
+def connect(
+    address: netaddr.IPAddress, port: int, deadline: waiting.Deadline
+) -> BoundedSocket:
+    """Connect to exactly this address, IPv6 or IPv4.
+
+    :raises Fault: ``tcp-...`` when no connection comes about.
+    :raises OSError: when this machine has no descriptor or memory left,
+        which says nothing of the cloud.
+    """
+    family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
+    sock = BoundedSocket(family, socket.SOCK_STREAM)
+    sock.deadline = deadline
+    try:
+        arm(sock, deadline)
+        sock.connect((str(address), port))
+    except OSError as error:
+        sock.close()
+        raise _connect_fault(error, address, port, deadline) from error
+    return sock
+
+
+def _connect_fault(
+    error: OSError,
+    address: netaddr.IPAddress,
+    port: int,
+    deadline: waiting.Deadline,
+) -> Exception:
+    if error.errno in _OURS:
+        return error
+    if isinstance(error, ConnectionRefusedError):
+        code, seen = 'tcp-refused', 'connection refused'
+    elif isinstance(error, TimeoutError):
+        code = 'tcp-silent'
+        seen = f'no answer to SYN within {deadline.elapsed:.1f} s'
+    else:
+        code, seen = 'tcp-unreachable', reason(error)
+    return findings.Fault(code, f'port {port}: {seen}', str(address))
+
+
+def reason(error: OSError) -> str:
+    """Say in words what the kernel said."""
+    return os.strerror(error.errno) if error.errno else str(error)
+
+
+@functools.cache
+def tls_context(ca_file: str | None, verify: bool) -> ssl.SSLContext:
+    """Return the context that all probes share: a bundle is megabytes."""
+    context = ssl.create_default_context(cafile=ca_file)
+    context.sslsocket_class = BoundedTLSSocket
+    if not verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def secure(
+    sock: BoundedSocket, context: ssl.SSLContext, host: str
+) -> BoundedTLSSocket:
+    """Begin TLS for the host that the URL names, by SNI if it is a name.
+
+    :raises Fault: ``tls-...``.
+    """
+    address = sock.getpeername()[0]
+    deadline = sock.deadline
+    try:
+        arm(sock, deadline)
+        wrapped = context.wrap_socket(sock, server_hostname=host)
+    except ssl.SSLCertVerificationError as error:
+        code = _CERTIFICATE_CODES.get(error.verify_code, 'tls-untrusted')
+        raise findings.Fault(code, error.verify_message, address) from error
+    except TimeoutError as error:
+        seen = f'nothing within {deadline.elapsed:.1f} s'
+        raise findings.Fault('tls-silent', seen, address) from error
+    except OSError as error:
+        seen = getattr(error, 'reason', None) or reason(error)
+        raise findings.Fault('tls-failed', seen, address) from error
+    bounded = cast(BoundedTLSSocket, wrapped)
+    bounded.deadline = deadline
+    return bounded
+
+
+# X509_V_ERR_... of OpenSSL, which the ssl module does not name.
+_CERTIFICATE_CODES = {
+    9: 'tls-expired',  # not yet valid
+    10: 'tls-expired',
+    62: 'tls-name',  # host name mismatch
+    64: 'tls-name',  # address mismatch
+}

@@ -1,0 +1,438 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+
+"""Each fault turns exactly its own check red.
+
+The docstring of a test is the fault; its body breaks a real server.
+"""
+
+import netaddr
+
+from ipv6_tempest_plugin import addressing
+from ipv6_tempest_plugin.underlay import findings
+from ipv6_tempest_plugin.underlay import resolving
+from ipv6_tempest_plugin.underlay import settings
+from tests.unit.plugin.underlay import base
+from tests.unit.plugin.underlay import certificates
+from tests.unit.plugin.underlay import servers
+
+MULTICAST_TOO = base.SETTINGS.scopes | {addressing.Scope.MULTICAST}
+LOOPBACK_IPV4 = (netaddr.IPAddress('127.0.0.1'),)
+
+
+class SoundTest(base.UnderlayTest):
+    def test_sound_endpoint(self) -> None:
+        server = self.serve(servers.document({'versions': []}))
+        seen = self.look(f'http://[::1]:{server.port}/v2.1')
+        self.assert_findings([], seen)
+        visit = seen.reports[0].visits[0]
+        self.assertEqual(
+            ('::1', 'loopback', True, 200),
+            (visit.address, visit.scope, visit.listening, visit.status),
+        )
+
+    def test_host_header_names_what_the_url_names(self) -> None:
+        self.resolve(glance_example='::1')
+        server = self.serve(servers.reply())
+        self.look(
+            f'http://glance.example:{server.port}/a',
+            f'http://[::1]:{server.port}/b',
+        )
+        heads = sorted(
+            request.split(b'\r\n')[:2] for request in server.requests
+        )
+        port = str(server.port).encode()
+        self.assertEqual(
+            [
+                [b'GET /a HTTP/1.1', b'Host: glance.example:' + port],
+                [b'GET /b HTTP/1.1', b'Host: [::1]:' + port],
+            ],
+            heads,
+        )
+
+    def test_every_address_of_a_name_is_visited(self) -> None:
+        # A multicast address is one that no packet is sent to.
+        self.resolve(glance_example='::1 ff01::1')
+        server = self.serve(servers.reply())
+        seen = self.look(
+            f'http://glance.example:{server.port}', scopes=MULTICAST_TOO
+        )
+        self.assertEqual(
+            ['::1', 'ff01::1'], [v.address for v in seen.reports[0].visits]
+        )
+        self.assert_findings(['tcp-unreachable'], seen)
+
+    def test_statuses_for_a_caller_without_a_token(self) -> None:
+        for status in (200, 203, 204, 300, 401, 403):
+            server = self.serve(servers.reply(status))
+            seen = self.look(f'http://[::1]:{server.port}')
+            self.assert_findings([], seen)
+            self.assertEqual(status, seen.reports[0].visits[0].status)
+
+
+class AddressFaultTest(base.UnderlayTest):
+    def check(self, code: str, url: str) -> str:
+        seen = self.look(url, scopes=settings.USABLE)
+        self.assert_findings([code], seen)
+        self.assertEqual(1, len(seen.of_check('addresses')))
+        return seen.findings[0].as_text()
+
+    def test_name_without_any_record(self) -> None:
+        self.resolve()
+        text = self.check('name-unresolvable', 'http://nowhere.example')
+        self.assertIn('nowhere.example has no address at all', text)
+
+    def test_name_with_only_an_a_record(self) -> None:
+        self.resolve(old_example='192.0.2.7')
+        text = self.check('name-only-ipv4', 'http://old.example')
+        self.assertIn('old.example is 192.0.2.7', text)
+
+    def test_ipv4_literal(self) -> None:
+        self.check('literal-ipv4', 'http://192.0.2.1:9292')
+
+    def test_scopes(self) -> None:
+        for host, code in [
+            ('::1', 'scope-loopback'),
+            ('::', 'scope-unspecified'),
+            ('fe80::1', 'scope-link-local'),
+            ('::ffff:192.0.2.1', 'scope-mapped'),
+            ('64:ff9b::192.0.2.1', 'scope-nat64'),
+            ('2001:db8::1', 'scope-documentation'),
+            ('ff02::1', 'scope-other'),
+            ('2002:c000:201::1', 'scope-other'),
+        ]:
+            self.assertIn(host, self.check(code, f'http://[{host}]:9292'))
+
+    def test_scopes_behind_a_name(self) -> None:
+        self.resolve(mapped_example='::ffff:192.0.2.1')
+        self.check('scope-mapped', 'http://mapped.example')
+
+    def test_documentation_prefix_may_be_allowed(self) -> None:
+        address = netaddr.IPAddress('2001:db8::1')
+        usable = settings.USABLE | {addressing.Scope.DOCUMENTATION}
+        resolving.require_usable(address, usable)
+        self.assertRaises(
+            findings.Fault,
+            resolving.require_usable,
+            address,
+            settings.USABLE,
+        )
+
+
+class ListeningFaultTest(base.UnderlayTest):
+    def check(self, code: str, url: str) -> str:
+        seen = self.look(url, scopes=MULTICAST_TOO)
+        self.assert_findings([code], seen)
+        self.assertEqual(1, len(seen.of_check('listening')))
+        self.assertEqual(0, seen.examined('answering'))
+        return seen.findings[0].as_text()
+
+    def test_closed_port(self) -> None:
+        port = servers.closed_port()
+        text = self.check('tcp-refused', f'http://[::1]:{port}')
+        self.assertIn(f'port {port}: connection refused', text)
+
+    def test_ipv4_only_listener(self) -> None:
+        server = self.serve(servers.reply(), host='127.0.0.1')
+        self.check('tcp-refused', f'http://[::1]:{server.port}')
+
+    def test_blackhole(self) -> None:
+        port = self.useFixture(servers.Blackhole()).port
+        text = self.check('tcp-silent', f'http://[::1]:{port}')
+        self.assertIn('no answer to SYN within 0.5 s', text)
+
+    def test_no_route(self) -> None:
+        self.check('tcp-unreachable', 'http://[ff01::1]:9292')
+
+
+class AnsweringFaultTest(base.UnderlayTest):
+    def check(
+        self, code: str, behaviour: servers.Behaviour, path: str = ''
+    ) -> str:
+        server = self.serve(behaviour)
+        seen = self.look(f'http://[::1]:{server.port}{path}')
+        self.assert_findings([code], seen)
+        self.assertEqual(1, len(seen.of_check('answering')))
+        self.assertEqual('::1', seen.findings[0].address)
+        return seen.findings[0].as_text()
+
+    def test_silence(self) -> None:
+        text = self.check('http-silent', servers.silence)
+        self.assertIn('connected, then nothing within 0.5 s', text)
+
+    def test_endless_drip(self) -> None:
+        text = self.check('http-drip', servers.drip)
+        self.assertIn("it begins 'HTTP/1.1 200 OK", text)
+
+    def test_flood(self) -> None:
+        text = self.check('http-huge', servers.flood)
+        self.assertIn('more than 262144 bytes', text)
+
+    def test_garbage(self) -> None:
+        text = self.check('http-garbage', servers.raw(b'SSH-2.0-OpenSSH\r\n'))
+        self.assertIn("seen          'SSH-2.0-OpenSSH", text)
+
+    def test_tls_alert(self) -> None:
+        alert = bytes([21, 3, 1, 0, 2, 2, 70])
+        self.check('http-on-tls', servers.raw(alert))
+
+    def test_closed_without_an_answer(self) -> None:
+        text = self.check('http-closed', servers.raw(b''))
+        self.assertIn('closed after 0 bytes', text)
+
+    def test_truncated_body(self) -> None:
+        text = self.check('http-truncated', servers.reply(200, b'ab', 10))
+        self.assertIn('2 bytes, 8 are missing', text)
+
+    def test_truncated_chunk(self) -> None:
+        data = b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\na'
+        self.check('http-truncated', servers.raw(data))
+
+    def test_what_says_json_and_is_not(self) -> None:
+        broken = servers.reply(200, b'{"a', content_type='application/json')
+        self.check('http-garbage', broken)
+
+    def test_json_that_is_a_bomb(self) -> None:
+        bomb = servers.reply(
+            200, b'[' * 200_000, content_type='application/json'
+        )
+        self.check('http-garbage', bomb)
+
+    def test_server_error(self) -> None:
+        text = self.check('http-error', servers.reply(503, b'no back end'))
+        self.assertIn('503 from GET http://[::1]:', text)
+        self.assertIn("'no back end'", text)
+
+    def test_server_error_of_the_version_document(self) -> None:
+        def only_root_fails(sock, stop) -> None:  # type: ignore[no-untyped-def]
+            status = 500 if server.requests[-1].startswith(b'GET / ') else 401
+            servers.reply(status)(sock, stop)
+
+        server = self.serve(only_root_fails)
+        seen = self.look(f'http://[::1]:{server.port}/v3')
+        self.assert_findings(['http-error'], seen)
+
+    def test_unknown_path(self) -> None:
+        self.check('http-status', servers.reply(404), '/v9')
+
+    def test_endless_redirects(self) -> None:
+        loop = servers.reply(302, location='/again')
+        self.check('http-redirects', loop)
+
+    def test_redirect_without_location(self) -> None:
+        self.check('http-status', servers.reply(302))
+
+
+class TLSFaultTest(base.UnderlayTest):
+    def setUp(self) -> None:
+        super().setUp()
+        self.authority = self.useFixture(certificates.Authority())
+
+    def check(
+        self,
+        codes: list[str],
+        host: str = '::1',
+        days: int = 1,
+        **more: object,
+    ) -> str:
+        context = self.authority.context(host, days)
+        server = self.serve(servers.reply(), context=context)
+        changes = {'ca_file': self.authority.bundle, **more}
+        seen = self.look(f'https://[::1]:{server.port}', **changes)
+        self.assert_findings(codes, seen)
+        self.assertEqual(len(codes), len(seen.of_check('answering')))
+        return seen.findings[0].as_text() if codes else ''
+
+    def test_sound_certificate_of_an_address(self) -> None:
+        self.check([])
+
+    def test_sound_certificate_of_a_name(self) -> None:
+        self.resolve(glance_example='::1')
+        server = self.serve(
+            servers.reply(), context=self.authority.context('glance.example')
+        )
+        seen = self.look(
+            f'https://glance.example:{server.port}',
+            ca_file=self.authority.bundle,
+        )
+        self.assert_findings([], seen)
+
+    def test_certificate_for_another_address(self) -> None:
+        self.check(['tls-name'], host='fd00::1')
+
+    def test_certificate_for_another_name(self) -> None:
+        self.check(['tls-name'], host='glance.example')
+
+    def test_expired_certificate(self) -> None:
+        text = self.check(['tls-expired'], days=-1)
+        self.assertIn('certificate has expired', text)
+
+    def test_unknown_authority(self) -> None:
+        self.check(['tls-untrusted'], ca_file=None)
+
+    def test_validation_may_be_off_as_for_tempest(self) -> None:
+        self.check([], host='glance.example', days=-1, verify=False)
+
+    def test_plain_http_on_an_https_url(self) -> None:
+        server = self.serve(servers.reply(400))
+        seen = self.look(f'https://[::1]:{server.port}')
+        self.assert_findings(['tls-failed'], seen)
+
+    def test_silence_when_tls_begins(self) -> None:
+        server = self.serve(servers.silence)
+        seen = self.look(f'https://[::1]:{server.port}')
+        self.assert_findings(['tls-silent'], seen)
+
+    def test_tls_on_an_http_url(self) -> None:
+        server = self.serve(
+            servers.reply(), context=self.authority.context('::1')
+        )
+        seen = self.look(f'http://[::1]:{server.port}')
+        self.assertEqual(1, len(seen.of_check('answering')))
+        self.assertIn(seen.findings[0].code, ('http-on-tls', 'http-closed'))
+
+
+class LinkFaultTest(base.UnderlayTest):
+    def check(self, code: str | None, link: str, **changes: object) -> str:
+        content = {'versions': [{'links': [{'rel': 'self', 'href': link}]}]}
+        server = self.serve(servers.document(content, 300))
+        seen = self.look(f'http://[::1]:{server.port}', **changes)
+        self.assert_findings([code] if code else [], seen)
+        self.assertEqual(1 if code else 0, len(seen.of_check('links')))
+        return seen.findings[0].as_text() if code else ''
+
+    def test_link_to_an_ipv4_literal(self) -> None:
+        text = self.check('link-ipv4', 'http://192.0.2.1:9292/v2/')
+        self.assertIn(
+            'versions.0.links.0.href http://192.0.2.1:9292/v2/', text
+        )
+
+    def test_link_to_a_mapped_address(self) -> None:
+        self.check('link-ipv4', 'http://[::ffff:192.0.2.1]:9292/')
+
+    def test_link_to_a_name_with_only_an_a_record(self) -> None:
+        self.resolve(old_example='192.0.2.1')
+        self.check('link-ipv4', 'http://old.example/')
+
+    def test_link_to_a_bind_address(self) -> None:
+        self.check('link-address', 'http://[::]:9292/')
+
+    def test_link_to_an_unknown_name(self) -> None:
+        self.resolve()
+        self.check('link-address', 'http://controller/')
+
+    def test_link_to_a_closed_port(self) -> None:
+        port = servers.closed_port()
+        self.check('link-dead', f'http://[::1]:{port}/')
+
+    def test_link_with_the_wrong_scheme(self) -> None:
+        server = self.serve(servers.reply(400))
+        self.check('link-dead', f'https://[::1]:{server.port}/')
+
+    def test_link_to_a_server_error(self) -> None:
+        server = self.serve(servers.reply(502))
+        self.check('link-dead', f'http://[::1]:{server.port}/')
+
+    def test_malformed_link(self) -> None:
+        self.check('link-malformed', 'http://::1:9292/')
+
+    def test_sound_links(self) -> None:
+        other = self.serve(servers.reply(404))
+        self.check(None, f'http://[::1]:{other.port}/')
+        self.check(None, '/v2/')
+
+    def test_redirect_to_ipv4(self) -> None:
+        server = self.serve(
+            servers.reply(302, location='http://192.0.2.1/dashboard')
+        )
+        seen = self.look(f'http://[::1]:{server.port}')
+        self.assert_findings(['link-ipv4'], seen)
+        self.assertIn('Location http://192.0.2.1', seen.findings[0].seen)
+
+    def test_keystone_named_by_its_ipv4_address(self) -> None:
+        server = self.serve(
+            servers.reply(
+                401, www_authenticate="Keystone uri='http://192.0.2.1:5000'"
+            )
+        )
+        seen = self.look(f'http://[::1]:{server.port}')
+        self.assert_findings(['link-ipv4'], seen)
+        self.assertIn('WWW-Authenticate', seen.findings[0].seen)
+
+    def test_links_of_the_version_document_above_are_followed(self) -> None:
+        def behave(sock, stop) -> None:  # type: ignore[no-untyped-def]
+            if server.requests[-1].startswith(b'GET / '):
+                link = {'href': 'http://192.0.2.1/'}
+                servers.document({'links': [link]})(sock, stop)
+            else:
+                servers.reply(401)(sock, stop)
+
+        server = self.serve(behave)
+        seen = self.look(f'http://[::1]:{server.port}/v2.1/abc')
+        self.assert_findings(['link-ipv4'], seen)
+
+    def test_links_heard_before_a_fault_are_judged_too(self) -> None:
+        content = {'links': {'self': 'http://192.0.2.1/'}}
+        server = self.serve(servers.document(content, 404))
+        seen = self.look(f'http://[::1]:{server.port}')
+        self.assert_findings(['http-status', 'link-ipv4'], seen)
+
+
+class IPv4FaultTest(base.UnderlayTest):
+    def test_name_whose_a_record_answers(self) -> None:
+        old = self.serve(servers.reply(), host='127.0.0.1')
+        self.resolve(both_example='127.0.0.1')
+        url = f'http://both.example:{old.port}'
+        seen = self.look(url, ipv4_forbidden=True)
+        self.assert_findings(['name-only-ipv4', 'ipv4-listener'], seen)
+        self.assertEqual('127.0.0.1', seen.of_check('ipv4')[0].address)
+
+    def test_literal_whose_host_answers(self) -> None:
+        old = self.serve(servers.reply(), host='127.0.0.1')
+        url = f'http://[::1]:{old.port}'
+        for known, codes in [
+            (LOOPBACK_IPV4, ['ipv4-listener']),
+            ((), ['ipv4-unproven']),
+        ]:
+            seen = self.look(
+                url, ipv4_forbidden=True, control_plane_ipv4=known
+            )
+            self.assert_findings(['tcp-refused', *codes], seen)
+
+    def test_nothing_on_ipv4(self) -> None:
+        server = self.serve(servers.reply())
+        seen = self.look(
+            f'http://[::1]:{server.port}',
+            ipv4_forbidden=True,
+            control_plane_ipv4=LOOPBACK_IPV4,
+        )
+        self.assert_findings([], seen)
+
+    def test_no_route_proves_nothing(self) -> None:
+        server = self.serve(servers.reply())
+        seen = self.look(
+            f'http://[::1]:{server.port}',
+            ipv4_forbidden=True,
+            control_plane_ipv4=(netaddr.IPAddress('255.255.255.255'),),
+        )
+        self.assert_findings(['ipv4-unproven'], seen)
+
+    def test_an_a_record_may_stand_where_nothing_listens(self) -> None:
+        self.resolve(both_example='::1 127.0.0.1')
+        server = self.serve(servers.reply())
+        url = f'http://both.example:{server.port}'
+        self.assert_findings([], self.look(url, ipv4_forbidden=True))
+
+    def test_allowed_is_not_tried(self) -> None:
+        old = self.serve(servers.reply(), host='127.0.0.1')
+        self.look(f'http://[::1]:{old.port}', control_plane_ipv4=LOOPBACK_IPV4)
+        self.assertEqual([], old.requests)
