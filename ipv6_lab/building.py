@@ -1,0 +1,210 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#      http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+"""Building the lab: hosts, links, then every service in its order.
+
+A new cloud is bootstrapped and its state kept; the next start lays the
+kept state back, and what is once-only falls away.
+"""
+
+import concurrent.futures
+import shutil
+from pathlib import Path
+
+from ipv6_lab import bootstrap
+from ipv6_lab import cache
+from ipv6_lab import cloud
+from ipv6_lab import engine
+from ipv6_lab import graph
+from ipv6_lab import hosts
+from ipv6_lab import inventory
+from ipv6_lab import links
+from ipv6_lab import paths
+from ipv6_lab import progress as progress_module
+from ipv6_lab import secrets
+from ipv6_lab import services
+from ipv6_lab import tempest
+from ipv6_lab.services import context
+from ipv6_lab.services import neutron
+from ipv6_lab.services import nova
+from ipv6_lab.services import openvswitch
+
+SECRETS = 'secrets.json'
+# What the kept state depends on, beside the environments and the image.
+RECIPE = (
+    'bootstrap.py',
+    'cloud.py',
+    'inventory.py',
+    'tempest.py',
+    'services/*.py',
+)
+
+Progress = progress_module.Progress
+
+
+def kept() -> Path:
+    """Where the bootstrapped state of this recipe is, or would be."""
+    here = Path(__file__).parent
+    sources = sorted(
+        path for pattern in RECIPE for path in here.glob(pattern)
+    )
+    made_from = (paths.venv('cloud'), paths.guest_image().parent)
+    names = [place.name for place in made_from]
+    return cache.place('bootstrap', cache.digest([*names, *sources]))
+
+
+def build(progress: Progress) -> None:
+    """Bring up a lab of which nothing is there.
+
+    :raises LabError: when a step fails
+    """
+    place = kept()
+    known = cache.finished(place)
+    lab = begin(place if known else None)
+    with progress.step('hosts'):
+        running = start_hosts()
+    with progress.step('links'):
+        links.connect(running)
+    machine = engine.Engine(lab, running, services.everything(lab))
+    with running[inventory.CONTROLLER.name].network():
+        once = restoring(machine, place) if known else making(machine)
+        graph.run([*once, *always(machine)], progress)
+        if not known:
+            with progress.step('state kept'):
+                cache.make(place, lambda empty: keep(machine, empty))
+
+
+def begin(place: Path | None) -> context.Context:
+    """Make the state's directory, with the passwords of the kept state."""
+    paths.state().mkdir(parents=True)
+    values = secrets.load(place / SECRETS) if place else secrets.make()
+    secrets.save(values, paths.state() / SECRETS)
+    return context.Context(paths.venv('cloud'), values)
+
+
+def start_hosts() -> dict[str, hosts.Running]:
+    """Start every host at once."""
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        started = list(pool.map(hosts.start, inventory.HOSTS))
+    return {host.name: host for host in started}
+
+
+def making(machine: engine.Engine) -> list[graph.Step]:
+    """The steps of a new cloud alone."""
+    new = bootstrap.Bootstrap(machine, paths.guest_image())
+    return new.steps()
+
+
+def keep(machine: engine.Engine, empty: Path) -> None:
+    """Keep what a new cloud came to."""
+    bootstrap.keep(machine, empty)
+    bootstrap.copy(paths.state() / SECRETS, empty / SECRETS)
+    bootstrap.copy(tempest.directory(), empty / 'tempest')
+
+
+def restoring(machine: engine.Engine, place: Path) -> list[graph.Step]:
+    """The steps of a start from kept state; most are done with its files."""
+
+    def restore() -> None:
+        bootstrap.restore(machine, place)
+        bootstrap.copy(place / 'tempest', tempest.directory())
+
+    first = graph.Step('kept state', restore, ('settings of controller',))
+    done = [
+        graph.Step(step.name, None, (first.name,))
+        if step.name in bootstrap.BEFORE_DATABASE
+        else graph.Step(step.name, None, step.requires)
+        for step in making(machine)
+    ]
+    return [first, *done]
+
+
+def wait_for_cloud(machine: engine.Engine, view: cloud.Cloud) -> None:
+    """Wait until the computes have resources and the catalog is whole."""
+
+    def ready() -> None:
+        view.hypervisors(len(inventory.CLOUD_HOSTS))
+        view.catalog()
+
+    machine.wait(machine.service('nova-api on controller'), ready)
+
+
+def always(machine: engine.Engine) -> list[graph.Step]:
+    """The steps of every start."""
+    view = cloud.Cloud(machine.lab)
+    steps = [machine.step(service) for service in machine.services]
+    for host in inventory.CLOUD_HOSTS:
+        steps += settings(machine, host)
+        steps += reports(machine, view, host)
+    steps.append(
+        graph.Step(
+            'hypervisors and catalog',
+            lambda: wait_for_cloud(machine, view),
+            ('computes mapped', *(f'neutron on {name} reports' for name in NAMES)),
+        )
+    )
+    return steps
+
+
+NAMES = [host.name for host in inventory.CLOUD_HOSTS]
+
+
+def settings(
+    machine: engine.Engine, host: inventory.Host
+) -> list[graph.Step]:
+    """Files and bridges of a host."""
+
+    def bridges() -> None:
+        for command in openvswitch.bridges(host):
+            machine.run(*command, log='bridges', host=host)
+
+    name = host.name
+    return [
+        graph.Step(f'settings of {name}', lambda: machine.configure(host)),
+        graph.Step(f'bridges on {name}', bridges, (f'openvswitch on {name}',)),
+    ]
+
+
+def reports(
+    machine: engine.Engine, view: cloud.Cloud, host: inventory.Host
+) -> list[graph.Step]:
+    """Waiting until what runs on a host has told the APIs that it does."""
+    name = host.name
+    agents = [neutron.OVS_AGENT]
+    binaries = ['nova-compute']
+    if host == inventory.CONTROLLER:
+        agents += neutron.CONTROLLER_AGENTS
+        binaries += nova.SERVERS
+
+    def wait_for_agents() -> None:
+        machine.wait(
+            machine.service(f'neutron agents on {name}'),
+            lambda: view.agents_alive(name, machine.since, agents),
+        )
+
+    def wait_for_nova() -> None:
+        machine.wait(
+            machine.service(f'nova-compute on {name}'),
+            lambda: view.services_up(name, machine.since, binaries),
+        )
+
+    return [
+        graph.Step(
+            f'neutron on {name} reports',
+            wait_for_agents,
+            (f'neutron agents on {name}', 'service catalog'),
+        ),
+        graph.Step(
+            f'nova on {name} reports',
+            wait_for_nova,
+            (f'nova-compute on {name}', 'nova-api on controller'),
+        ),
+    ]

@@ -1,0 +1,265 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#      http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+"""A host of the lab: an init in namespaces of its own.
+
+The init is supervisord, which starts, watches and reaps; when it ends, the
+kernel ends every process of its PID namespace, and with the last of them
+the other namespaces, mounts and links go. Nothing has to be undone.
+"""
+
+import contextlib
+import dataclasses
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
+from pathlib import Path
+
+from ipv6_lab import errors
+from ipv6_lab import inventory
+from ipv6_lab import paths
+from ipv6_lab import waiting
+
+KINDS = ('mount', 'net', 'uts', 'ipc', 'pid')
+SOCKET = '/run/supervisor.sock'
+
+
+@dataclasses.dataclass(frozen=True)
+class Running:
+    """A host that is up.
+
+    :param pid: its init's number outside of its PID namespace
+    """
+
+    name: str
+    pid: int
+
+    def namespace(self, kind: str) -> str:
+        """The path of one of its namespaces (``net``, ``mnt``, ...)."""
+        return f'/proc/{self.pid}/ns/{kind}'
+
+    def path(self, inside: str) -> Path:
+        """A path of the host's file system as seen from outside."""
+        return Path(f'/proc/{self.pid}/root{inside}')
+
+    def command(
+        self, arguments: Sequence[str], directory: Path = Path('/')
+    ) -> list[str]:
+        """The command line that runs a command inside the host.
+
+        :param directory: where, as seen inside
+        """
+        options = [f'--{kind}' for kind in KINDS]
+        target = ['nsenter', '--target', str(self.pid), *options]
+        return [*target, f'--wdns={directory}', '--', *arguments]
+
+    @contextlib.contextmanager
+    def network(self) -> Iterator[None]:
+        """Have this thread, and those it starts, in the host's network."""
+        from pyroute2 import netns
+
+        netns.pushns(self.namespace('net'))
+        try:
+            yield
+        finally:
+            netns.popns()
+
+    def run(
+        self,
+        arguments: Sequence[str],
+        environment: Mapping[str, str] | None = None,
+        log: Path | None = None,
+        directory: Path = Path('/'),
+    ) -> str:
+        """Run a command inside the host and return its output.
+
+        :param log: where its output is appended
+        :param directory: where it runs, as seen inside
+        :raises StepFailed: when it exits with another status than 0
+        """
+        result = subprocess.run(
+            self.command(arguments, directory),
+            env=None if environment is None else dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        if log is not None:
+            with log.open('a') as stream:
+                stream.write(f'$ {" ".join(arguments)}\n{result.stdout}')
+        if result.returncode:
+            raise failed(arguments, result, log)
+        return result.stdout
+
+
+def failed(
+    arguments: Sequence[str],
+    result: subprocess.CompletedProcess[str],
+    log: Path | None,
+) -> errors.LabError:
+    """What to raise when a command inside a host failed."""
+    name = Path(arguments[0]).name
+    if log is not None:
+        message = f'exited with status {result.returncode}'
+        return errors.StepFailed(name, message, log)
+    last = result.stdout.strip().rpartition('\n')[2]
+    message = f'`{" ".join(arguments)}` exited with {result.returncode}'
+    return errors.LabError(f'{message}: {last}')
+
+
+def directory(name: str) -> Path:
+    """What a host writes, on the machine's disk, while it is up."""
+    return paths.state() / name
+
+
+def log_directory(name: str) -> Path:
+    """Where a host's logs lie; they stay when the lab goes."""
+    return paths.logs() / name
+
+
+def identifier(name: str) -> str:
+    """What tells this lab's init among the machine's processes."""
+    return f'ipv6-lab-{name}@{paths.root()}'
+
+
+def find() -> dict[str, Running]:
+    """The hosts of this lab that are up, asked of the kernel."""
+    wanted = {identifier(host.name): host.name for host in inventory.HOSTS}
+    found = {}
+    for entry in Path('/proc').glob('[0-9]*'):
+        words = _words(entry / 'cmdline')
+        for word in words:
+            name = wanted.get(word)
+            # The launcher waits outside; the init is 1 in its namespace.
+            if name and _is_init(entry):
+                found[name] = Running(name, int(entry.name))
+    return found
+
+
+def leftovers() -> list[int]:
+    """Every process of this lab: inits, launchers, half-started ones."""
+    wanted = {identifier(host.name) for host in inventory.HOSTS}
+    return [
+        int(entry.name)
+        for entry in Path('/proc').glob('[0-9]*')
+        if wanted & set(_words(entry / 'cmdline'))
+    ]
+
+
+def _words(path: Path) -> list[str]:
+    try:
+        return path.read_text(errors='replace').split('\0')
+    except OSError:  # it ended meanwhile
+        return []
+
+
+def _is_init(entry: Path) -> bool:
+    try:
+        status = (entry / 'status').read_text()
+    except OSError:
+        return False
+    numbers = next(
+        line.split()[1:]
+        for line in status.splitlines()
+        if line.startswith('NSpid:')
+    )
+    supervised = any(
+        word.endswith('supervisord') for word in _words(entry / 'cmdline')
+    )
+    return len(numbers) > 1 and numbers[-1] == '1' and supervised
+
+
+def start(host: inventory.Host, deadline: float = 20) -> Running:
+    """Make a host and wait until its supervisor answers.
+
+    :param deadline: seconds
+    :raises StepFailed: when its init does not come up
+    """
+    directory(host.name).mkdir(parents=True, exist_ok=True)
+    logs = log_directory(host.name)
+    logs.mkdir(parents=True, exist_ok=True)
+    log = logs / 'init.log'
+    with log.open('w') as stream:
+        launcher = subprocess.Popen(
+            _launch_command(host),
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env=_environment(),
+            cwd='/',
+        )
+
+    def running() -> Running | None:
+        if launcher.poll() is not None:
+            status = launcher.returncode
+            message = f'its init ended with status {status}'
+            raise errors.StepFailed(f'host {host.name}', message, log)
+        found = find().get(host.name)
+        return found if found and found.path(SOCKET).exists() else None
+
+    return waiting.wait_for(
+        running, f'the supervisor of host {host.name}', deadline, log=log
+    )
+
+
+def _launch_command(host: inventory.Host) -> list[str]:
+    return [
+        'unshare',
+        *(f'--{kind}' for kind in KINDS),
+        '--fork',
+        '--kill-child=KILL',
+        '--mount-proc',
+        str(paths.venv('cloud') / 'bin/python'),
+        '-m',
+        'ipv6_lab.hostinit',
+        host.name,
+        identifier(host.name),
+        str(directory(host.name)),
+        str(log_directory(host.name)),
+    ]
+
+
+def _environment() -> dict[str, str]:
+    keep = {
+        name: os.environ[name]
+        for name in (paths.VARIABLE, 'PYTHONPYCACHEPREFIX')
+        if name in os.environ
+    }
+    return {
+        'PATH': '/usr/sbin:/usr/bin:/sbin:/bin',
+        'LANG': 'C.UTF-8',
+        'HOME': '/root',
+        'PYTHONPATH': str(paths.CHECKOUT),
+        **keep,
+    }
+
+
+def stop_all(deadline: float = 20) -> int:
+    """End every host; the kernel takes down what is in them.
+
+    :returns: how many processes were ended by hand
+    :raises LabError: when one of them outlives the deadline (seconds)
+    """
+    pids = leftovers()
+    for pid in pids:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:  # it went with its launcher
+            continue
+    waiting.wait_for(
+        lambda: not leftovers(), 'the end of every host', deadline
+    )
+    return len(pids)

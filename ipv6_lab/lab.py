@@ -1,0 +1,161 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#      http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+"""The lab as a whole: up, down, what runs, and running commands in it."""
+
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from ipv6_lab import building
+from ipv6_lab import cloud
+from ipv6_lab import errors
+from ipv6_lab import hosts
+from ipv6_lab import inventory
+from ipv6_lab import listeners
+from ipv6_lab import paths
+from ipv6_lab import progress as progress_module
+from ipv6_lab import secrets
+from ipv6_lab import supervisor
+from ipv6_lab import tempest
+from ipv6_lab import waiting
+from ipv6_lab.services import context
+from ipv6_lab.services import openstack
+
+Progress = progress_module.Progress
+AGAIN = 'run scripts/lab down, then scripts/lab up'
+RUNNING = 'RUNNING'
+
+
+def up(progress: Progress) -> None:
+    """Bring the lab up; when it is up, see that it really is.
+
+    :raises LabError: when a step fails, or the lab that is up is broken
+    """
+    running = hosts.find()
+    if running:
+        with progress.step('the lab that is up') as step:
+            check(running)
+            step.outcome = 'kept'
+    else:
+        building.build(progress)
+
+
+def check(running: dict[str, hosts.Running]) -> None:
+    """See that every host and process is up and the catalog answers.
+
+    :raises LabError: with what is not
+    """
+    missing = {host.name for host in inventory.HOSTS} - set(running)
+    if missing:
+        names = ', '.join(sorted(missing))
+        raise errors.LabError(f'of the lab that is up, {names} is gone', AGAIN)
+    broken = [
+        f'{state.name} on {state.host} is {state.state}'
+        for host in running.values()
+        for state in supervisor.Client(host).states()
+        if state.state != RUNNING
+    ]
+    if broken:
+        raise errors.LabError(', '.join(broken), AGAIN)
+    try:
+        controller = running[inventory.CONTROLLER.name]
+        with controller.network():
+            openstack.answers('identity', '/v3')(controller)
+    except waiting.NotReady as silence:
+        raise errors.LabError(f'Keystone: {silence}', AGAIN) from silence
+
+
+def down(progress: Progress) -> None:
+    """End every host and remove what they wrote, logs apart.
+
+    :raises LabError: when a process outlives its end
+    """
+    with progress.step('hosts') as step:
+        step.outcome = 'gone' if hosts.stop_all() else 'none'
+        if paths.state().exists():
+            shutil.rmtree(paths.state())
+
+
+def reset(progress: Progress) -> None:
+    """Begin anew from the state that was kept when the cloud was made."""
+    down(progress)
+    building.build(progress)
+
+
+def status() -> list[tuple[str, str, str, int, str, str]]:
+    """Each process: host, name, state, PID in its host, uptime, sockets.
+
+    What listens without being supervised is listed in parentheses.
+    """
+    rows = []
+    for host in hosts.find().values():
+        sockets = listeners.of(host)
+        states = supervisor.Client(host).states()
+        for state in states:
+            mine = _sockets(sockets, {state.pid})
+            up = f'{state.uptime} s'
+            rows.append((host.name, state.name, state.state, state.pid, up, mine))
+        known = {state.pid for state in states}
+        for socket in sockets:
+            if not known & set(socket.pids):
+                name = f'({", ".join(socket.names)})'
+                pid = min(socket.pids, default=0)
+                rows.append((host.name, name, RUNNING, pid, '', str(socket)))
+    return rows
+
+
+def _sockets(sockets: list[listeners.Listener], pids: set[int]) -> str:
+    return ' '.join(str(one) for one in sockets if pids & set(one.pids))
+
+
+def _context() -> context.Context:
+    path = paths.state() / building.SECRETS
+    return context.Context(paths.venv('cloud'), secrets.load(path))
+
+
+def openrc() -> str:
+    """Shell lines that make a client the administrator of the cloud."""
+    return cloud.openrc(_context())
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command in the controller, where Tempest is on the PATH.
+
+    It keeps the caller's terminal and directory, and becomes this process.
+
+    :raises LabError: when the lab is not up
+    """
+    controller = hosts.find().get(inventory.CONTROLLER.name)
+    if controller is None:
+        raise errors.LabError('the lab is not up', 'run scripts/lab up')
+    venv = paths.venv('tempest')
+    environment = {
+        **os.environ,
+        **cloud.credentials(_context()),
+        'PATH': f'{venv}/bin:{os.environ.get("PATH", os.defpath)}',
+        'VIRTUAL_ENV': str(venv),
+        'PYTHONPATH': str(paths.CHECKOUT),
+        'TEMPEST_CONFIG': str(tempest.configuration()),
+    }
+    command = controller.command(arguments, directory=Path.cwd())
+    os.execvpe(command[0], command, environment)
+
+
+def logs(service: str | None) -> list[Path]:
+    """The log files of a process on every host, or all of them."""
+    pattern = f'{service or "*"}.log'
+    return sorted(
+        path
+        for host in inventory.HOSTS
+        for path in hosts.log_directory(host.name).glob(pattern)
+    )

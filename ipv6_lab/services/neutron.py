@@ -1,0 +1,216 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#      http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+"""Neutron: ML2 with Open vSwitch agents, L3, DHCP and metadata agents."""
+
+import time
+
+from ipv6_lab import inventory
+from ipv6_lab import settings
+from ipv6_lab.services import base
+from ipv6_lab.services import context
+from ipv6_lab.services import openstack
+from ipv6_lab.services import openvswitch
+from ipv6_lab.services import rabbitmq
+
+DIRECTORY = '/etc/neutron'
+CONF = f'{DIRECTORY}/neutron.conf'
+ML2 = f'{DIRECTORY}/plugins/ml2/ml2_conf.ini'
+AGENT = f'{DIRECTORY}/agent.ini'
+STATE = '/var/lib/neutron'
+PUBLIC = 'public'
+PRIVSEP = (
+    'privsep',
+    'privsep_dhcp_release',
+    'privsep_ovs_vsctl',
+    'privsep_namespace',
+    'privsep_conntrack',
+    'privsep_link',
+)
+# Process name and program of the agents of the controller.
+CONTROLLER_AGENTS = {
+    'neutron-dhcp-agent': 'neutron-dhcp-agent',
+    'neutron-l3-agent': 'neutron-l3-agent',
+    'neutron-metadata-agent': 'neutron-metadata-agent',
+}
+OVS_AGENT = 'neutron-openvswitch-agent'
+SERVERS = ('neutron-rpc-server', 'neutron-periodic-workers')
+QUEUES = ('q-plugin', 'q-l3-plugin', 'q-reports-plugin')
+
+
+def services(lab: context.Context) -> list[base.Service]:
+    """The API and its helpers, then the agents of each host."""
+    return [
+        api(lab),
+        base.Service(
+            'neutron servers',
+            inventory.CONTROLLER,
+            tuple(
+                openstack.daemon(lab, name, name, CONF, ML2)
+                for name in SERVERS
+            ),
+            ready=lambda host: rabbitmq.consumed(lab, QUEUES),
+            requires=('neutron on controller',),
+        ),
+        *(agents(lab, host) for host in inventory.CLOUD_HOSTS),
+    ]
+
+
+def api(lab: context.Context) -> base.Service:
+    """The networking API of the controller."""
+    process = openstack.api(
+        lab,
+        'neutron',
+        'neutron.wsgi.api:application',
+        inventory.PORTS['network'],
+        processes=2,
+        threads=6,
+        environment={'OS_NEUTRON_CONFIG_DIR': DIRECTORY},
+        # The API's workers tell by it which of their records are stale.
+        extra=('--set-placeholder', f'start-time={int(time.time())}'),
+    )
+    return base.Service(
+        'neutron',
+        inventory.CONTROLLER,
+        (process,),
+        files={
+            CONF: settings.render(configuration(lab)),
+            ML2: settings.render(ml2()),
+        },
+        directories=(STATE,),
+        ready=openstack.answers('network'),
+        requires=('neutron database', 'rabbitmq on controller'),
+    )
+
+
+def agents(lab: context.Context, host: inventory.Host) -> base.Service:
+    """The agents of a host of the cloud."""
+    names = {OVS_AGENT: OVS_AGENT}
+    if host == inventory.CONTROLLER:
+        names |= CONTROLLER_AGENTS
+    return base.Service(
+        'neutron agents',
+        host,
+        tuple(
+            openstack.daemon(lab, name, program, AGENT)
+            for name, program in names.items()
+        ),
+        files={AGENT: settings.render(agent_configuration(lab, host))},
+        directories=(STATE,),
+        requires=(
+            f'bridges on {host.name}',
+            'neutron servers on controller',
+        ),
+    )
+
+
+def configuration(lab: context.Context) -> settings.Settings:
+    """neutron.conf of the API and its helpers."""
+    quotas = (
+        'network',
+        'subnet',
+        'port',
+        'router',
+        'floatingip',
+        'security_group',
+        'security_group_rule',
+    )
+    return settings.merge(
+        openstack.common(lab),
+        {
+            'DEFAULT': {
+                'core_plugin': 'ml2',
+                'service_plugins': 'router',
+                'auth_strategy': 'keystone',
+                'state_path': STATE,
+                'api_paste_config': str(lab.venv / 'etc/neutron/api-paste.ini'),
+                'notify_nova_on_port_status_changes': True,
+                'notify_nova_on_port_data_changes': True,
+                'agent_down_time': 75,
+                'dhcp_agents_per_network': 1,
+                'rpc_workers': 1,
+                'rpc_state_report_workers': 0,
+                'max_allowed_address_pair': 10,
+            },
+            'database': openstack.database(lab, 'neutron'),
+            'keystone_authtoken': openstack.token_validation(lab, 'neutron'),
+            'nova': openstack.credentials(lab, 'nova'),
+            'placement': openstack.credentials(lab, 'placement'),
+            'quotas': {f'quota_{name}': -1 for name in quotas},
+        },
+    )
+
+
+def ml2() -> settings.Settings:
+    """ml2_conf.ini."""
+    return {
+        'ml2': {
+            'type_drivers': 'flat,vxlan,local',
+            'project_network_types': 'vxlan',
+            'mechanism_drivers': 'openvswitch',
+            'extension_drivers': 'port_security',
+            'overlay_ip_version': 6,
+            'path_mtu': 1500,
+        },
+        'ml2_type_flat': {'flat_networks': PUBLIC},
+        'ml2_type_vxlan': {'vni_ranges': '1001:2000'},
+        'securitygroup': {'enable_security_group': True},
+    }
+
+
+def agent_configuration(
+    lab: context.Context, host: inventory.Host
+) -> settings.Settings:
+    """One file for every agent of a host."""
+    socket = f'unix:{openvswitch.SOCKET}'
+    mappings = {}
+    if host == inventory.CONTROLLER:
+        bridge = openvswitch.EXTERNAL_BRIDGE
+        mappings = {'bridge_mappings': f'{PUBLIC}:{bridge}'}
+    return settings.merge(
+        openstack.common(lab),
+        {
+            'DEFAULT': {
+                'host': host.name,
+                'state_path': STATE,
+                'interface_driver': 'openvswitch',
+                'metadata_proxy_shared_secret': lab.secrets['metadata'],
+                'nova_metadata_host': str(inventory.CONTROLLER.control),
+                'nova_metadata_port': inventory.PORTS['metadata'],
+                'metadata_workers': 1,
+                # A network with a router has no other way to metadata
+                # over IPv6 than its DHCP port.
+                'force_metadata': True,
+                'enable_isolated_metadata': True,
+                'agent_mode': 'legacy',
+                'dhcp_lease_duration': 600,
+            },
+            'agent': {
+                'root_helper': '',
+                'root_helper_daemon': '',
+                'report_interval': 30,
+                'tunnel_types': 'vxlan',
+                'extensions': '',
+            },
+            'ovs': {
+                'datapath_type': 'netdev',
+                'local_ip': str(host.tunnel),
+                'ovsdb_connection': socket,
+                'of_listen_address': '::1',
+                **mappings,
+            },
+            'securitygroup': {
+                'enable_security_group': True,
+                'firewall_driver': 'openvswitch',
+            },
+            **{name: openstack.privsep(lab) for name in PRIVSEP},
+        },
+    )

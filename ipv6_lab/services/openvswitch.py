@@ -1,0 +1,106 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#      http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+"""Open vSwitch with the userspace datapath: no kernel module is needed."""
+
+from ipv6_lab import errors
+from ipv6_lab import hosts
+from ipv6_lab import inventory
+from ipv6_lab import waiting
+from ipv6_lab.services import base
+from ipv6_lab.services import context
+
+NAME = 'openvswitch'
+RUN = '/run/openvswitch'
+SOCKET = f'{RUN}/db.sock'
+DATABASE = '/var/lib/openvswitch/conf.db'
+SCHEMA = '/usr/share/openvswitch/vswitch.ovsschema'
+EXTERNAL_BRIDGE = 'br-ex'
+TUNNEL_BRIDGE = 'br-tunnel'
+
+VSCTL = ('ovs-vsctl', f'--db=unix:{SOCKET}', '--timeout=5')
+
+
+def services(lab: context.Context) -> list[base.Service]:
+    """The switch of each host of the cloud."""
+    return [
+        base.Service(
+            NAME,
+            host,
+            (database_server(), switch()),
+            directories=(RUN, '/var/lib/openvswitch'),
+            prepare=(('ovsdb-tool', 'create', DATABASE, SCHEMA),),
+            ready=answers,
+        )
+        for host in inventory.CLOUD_HOSTS
+    ]
+
+
+def database_server() -> base.Process:
+    """ovsdb-server, reached by its unix socket alone."""
+    return base.Process(
+        'ovsdb-server',
+        (
+            '/usr/sbin/ovsdb-server',
+            DATABASE,
+            f'--remote=punix:{SOCKET}',
+            f'--unixctl={RUN}/ovsdb-server.ctl',
+            '--no-chdir',
+        ),
+        {'OVS_RUNDIR': RUN},
+    )
+
+
+def switch() -> base.Process:
+    """ovs-vswitchd."""
+    return base.Process(
+        'ovs-vswitchd',
+        (
+            '/usr/sbin/ovs-vswitchd',
+            f'unix:{SOCKET}',
+            f'--unixctl={RUN}/ovs-vswitchd.ctl',
+            '--no-chdir',
+        ),
+        {'OVS_RUNDIR': RUN},
+    )
+
+
+def bridges(host: inventory.Host) -> list[tuple[str, ...]]:
+    """Commands that make a host's bridges, run when the switch is up.
+
+    The tunnel's address must lie on a bridge of the userspace datapath,
+    or it cannot look up the way of the encapsulated packets.
+    """
+    commands = [
+        (*VSCTL, *_bridge(TUNNEL_BRIDGE, 'tunnel')),
+        ('ip', 'link', 'set', TUNNEL_BRIDGE, 'mtu', '1600', 'up'),
+        ('ip', 'address', 'add', f'{host.tunnel}/64', 'dev', TUNNEL_BRIDGE),
+    ]
+    if host == inventory.CONTROLLER:
+        commands.append((*VSCTL, *_bridge(EXTERNAL_BRIDGE, 'public')))
+    return commands
+
+
+def _bridge(name: str, port: str) -> tuple[str, ...]:
+    create = ('--may-exist', 'add-br', name)
+    kind = ('--', 'set', 'bridge', name, 'datapath_type=netdev')
+    return (*create, *kind, '--', '--may-exist', 'add-port', name, port)
+
+
+def answers(host: hosts.Running) -> None:
+    """Ready when the switch has taken the database's configuration.
+
+    :raises NotReady: while it has not
+    """
+    try:
+        host.run([*VSCTL, 'init'])
+    except errors.LabError as problem:
+        raise waiting.NotReady(str(problem)) from problem

@@ -1,0 +1,60 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#      http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+"""The lab's one waiter: a deadline, and what was last seen."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from ipv6_lab import errors
+
+INTERVAL = 0.1
+
+T = TypeVar('T')
+
+
+class NotReady(Exception):
+    """What a probe raises to say what it saw instead of readiness."""
+
+
+def wait_for(
+    probe: Callable[[], T | None],
+    what: str,
+    deadline: float,
+    log: Path | None = None,
+    interval: float = INTERVAL,
+) -> T:
+    """Call a probe until it returns something true.
+
+    :param probe: returns what is waited for; something false, or NotReady
+        with words, while it is not there
+    :param what: what is waited for, for the message
+    :param deadline: seconds from now
+    :param log: the log whose end explains a failure
+    :param interval: seconds between two calls
+    :raises StepFailed: when the deadline passes, with what was last seen
+    """
+    ends = time.monotonic() + deadline
+    while True:
+        seen = 'nothing yet'
+        try:
+            result = probe()
+        except NotReady as problem:
+            result = None
+            seen = str(problem)
+        if result:
+            return result
+        if time.monotonic() >= ends:
+            message = f'not there after {deadline:.0f} s; last seen: {seen}'
+            raise errors.StepFailed(what, message, log)
+        time.sleep(interval)
