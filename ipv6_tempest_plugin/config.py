@@ -84,6 +84,13 @@ UNDERLAY_OPTIONS = [
         'their own groups ([compute] catalog_type and so on).',
     ),
     cfg.ListOpt(
+        'tunnel_agents',
+        default=['neutron-openvswitch-agent'],
+        help='Binaries of the Neutron agents that report their tunnel '
+        'endpoint. With ipv4 = forbidden it must be an IPv6 address. Leave '
+        'it empty for OVN, which keeps the endpoints in its own databases.',
+    ),
+    cfg.ListOpt(
         'accepted_statuses',
         default=[200, 203, 204, 300, 401, 403],
         item_type=types.Integer(min=100, max=599),
