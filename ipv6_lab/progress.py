@@ -120,8 +120,8 @@ class Progress:
         if not self._colour:
             return text
         colour = COLOURS.get(step.outcome, YELLOW)
-        before, word, after = text.rpartition(f' {step.outcome} ')
-        return f'{before}\033[{colour}m{word}\033[0m{after}'
+        before, _, after = text.rpartition(f' {step.outcome} ')
+        return f'{before} \033[{colour}m{step.outcome}\033[0m {after}'
 
     def _print(self, text: str) -> None:
         clear = '\r\033[K' if self._live else ''

@@ -12,13 +12,13 @@
 """Debian packages: those that are missing, without starting services."""
 
 import subprocess
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from ipv6_lab import errors
 from ipv6_lab import paths
 from ipv6_lab import progress as progress_module
-from ipv6_lab import waiting
 from ipv6_lab.guest import contents
 from ipv6_lab.install import commands
 from ipv6_lab.install import requirements
@@ -127,24 +127,31 @@ class Installation:
         return ('install', *options, *self._packages)
 
     def _apt(self, *arguments: str, patient: bool = False) -> None:
-        """Run apt-get, again and again while another one holds its lock."""
+        """Run apt-get, again and again while another one holds its lock.
 
-        def attempt() -> bool:
-            begun = size(self._log)
-            try:
-                self._running.run(
-                    STEP, command, self._log, HINT, patient=patient
+        :raises LabError: when it holds it for too long
+        """
+        ends = time.monotonic() + LOCK_DEADLINE
+        while not self._attempt(('apt-get', '-q', *arguments), patient):
+            if time.monotonic() >= ends:
+                raise errors.LabError(
+                    'another program has kept the lock of apt for '
+                    f'{LOCK_DEADLINE:.0f} s',
+                    'wait for its end (`ps aux | grep -E "apt|dpkg"` shows '
+                    'it), then run the command again',
                 )
-            except errors.StepFailed:
-                if LOCKED not in said(self._log, begun):
-                    raise
-                raise waiting.NotReady(LOCKED) from None
-            return True
+            time.sleep(LOCK_INTERVAL)
 
-        command = ('apt-get', '-q', *arguments)
-        waiting.wait_for(
-            attempt, 'apt', LOCK_DEADLINE, self._log, LOCK_INTERVAL
-        )
+    def _attempt(self, command: Sequence[str], patient: bool) -> bool:
+        """Whether apt got its lock; any other failure is raised."""
+        begun = size(self._log)
+        try:
+            self._running.run(STEP, command, self._log, HINT, patient=patient)
+        except errors.StepFailed:
+            if LOCKED in said(self._log, begun):
+                return False
+            raise
+        return True
 
 
 def has_lists() -> bool:

@@ -29,7 +29,7 @@ HINT = (
     'configuration, network, proxy, disk), then run the command again'
 )
 # Raised when the way of building changes.
-BUILD = '1'
+BUILD = '2'
 
 
 @dataclasses.dataclass(frozen=True)
@@ -123,16 +123,16 @@ class Builder:
         """Fill a directory."""
         self._log.unlink(missing_ok=True)
         self._run(PYTHON, '-m', 'venv', venv)
-        pip = (venv / 'bin/python', '-m', 'pip', 'install')
         limits = ('--constraint', self._environment.constraints)
-        self._run(*pip, *limits, '--upgrade', 'pip')
-        wanted = (*pip, *limits, '--no-compile', '--requirement')
-        self._run(*wanted, self._environment.file())
-        if self._environment.native:
-            self._packages()
-            self._run(*wanted, self._environment.native)
+        pip = (venv / 'bin/python', '-m', 'pip', 'install', *limits)
+        self._run(*pip, '--upgrade', 'pip')
+        requirement = ('--requirement', self._environment.file())
+        self._run(*pip, '--no-compile', *requirement)
         patches.apply(self._environment.name, site_packages(venv))
         self._compile(venv)
+        if self._environment.native:
+            self._packages()
+            self._run(*pip, '--requirement', self._environment.native)
 
     def _compile(self, venv: Path) -> None:
         """Write bytecode at once: services shall not do it as they start."""
