@@ -16,14 +16,14 @@ own path) and finished by a marker file, written last: a build that was
 interrupted never looks finished, and is removed by the next.
 """
 
-import dataclasses
-import hashlib
-import shutil
-import time
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
+import dataclasses
+import hashlib
 from pathlib import Path
+import shutil
+import time
 
 from ipv6_lab import paths
 

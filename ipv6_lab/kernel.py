@@ -11,11 +11,11 @@
 # under the License.
 """What the lab asks of the kernel, tried in throw-away namespaces."""
 
+from collections.abc import Iterator
 import dataclasses
+from pathlib import Path
 import shutil
 import subprocess
-from collections.abc import Iterator
-from pathlib import Path
 
 from ipv6_lab import paths
 

@@ -16,18 +16,18 @@ virtual environment is there its packages are added to this interpreter,
 which made it, and :mod:`ipv6_lab.lab` can be imported.
 """
 
-import importlib
-import site
 from collections.abc import Sequence
+import importlib
 from pathlib import Path
-from typing import Protocol
+import site
 from typing import cast
+from typing import Protocol
 
 from ipv6_lab import cache
 from ipv6_lab import errors
+from ipv6_lab.install import venvs
 from ipv6_lab import progress as progress_module
 from ipv6_lab import record
-from ipv6_lab.install import venvs
 
 
 class Engine(Protocol):
@@ -70,15 +70,10 @@ def load(cloud: Path) -> Engine:
     return cast(Engine, importlib.import_module('ipv6_lab.lab'))
 
 
-def known() -> record.Record:
-    """What is recorded of the lab that is up or coming up.
-
-    :raises LabError: when none is
-    """
-    found = record.read()
-    if found is None:
-        raise errors.LabError('no lab is up', 'run scripts/lab up')
-    return found
+def cloud() -> Path:
+    """The environment of the lab that was begun, else this checkout's."""
+    known = record.read()
+    return Path(known.cloud) if known else venvs.path('cloud')
 
 
 def running() -> Engine:
@@ -86,4 +81,6 @@ def running() -> Engine:
 
     :raises LabError: when none is
     """
-    return load(Path(known().cloud))
+    if record.read() is None:
+        raise errors.LabError('no lab is up', 'run scripts/lab up')
+    return load(cloud())

@@ -11,10 +11,10 @@
 # under the License.
 """One command at a time changes the lab or its cache."""
 
+from collections.abc import Iterator
 import contextlib
 import fcntl
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 from ipv6_lab import errors

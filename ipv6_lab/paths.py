@@ -16,11 +16,11 @@ path. ``python3 -m ipv6_lab.paths NAME`` prints one place (see
 :data:`PLACES`) for scripts.
 """
 
+from collections.abc import Callable
 import os
+from pathlib import Path
 import re
 import sys
-from collections.abc import Callable
-from pathlib import Path
 
 from ipv6_lab import errors
 

@@ -16,11 +16,11 @@ address or port outside of its namespaces, so only another lab on the same
 cache directory can be in its way.
 """
 
+from collections.abc import Iterator
 import os
+from pathlib import Path
 import platform
 import shutil
-from collections.abc import Iterator
-from pathlib import Path
 
 from ipv6_lab import errors
 from ipv6_lab import kernel

@@ -24,12 +24,12 @@ prints, when the step ends::
 Steps may run in several threads at once.
 """
 
+from collections.abc import Iterator
 import contextlib
 import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from typing import TextIO
 
 from ipv6_lab import errors

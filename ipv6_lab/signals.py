@@ -11,10 +11,10 @@
 # under the License.
 """Ctrl-C and its kin, as an exception that unwinds what was begun."""
 
+from collections.abc import Iterator
 import contextlib
 import signal
 import types
-from collections.abc import Iterator
 
 SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 

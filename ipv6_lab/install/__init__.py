@@ -11,18 +11,18 @@
 # under the License.
 """Installing what the lab needs: each thing once, side by side."""
 
-import concurrent.futures
 from collections.abc import Callable
 from collections.abc import Sequence
+import concurrent.futures
 
 from ipv6_lab import cache
 from ipv6_lab import errors
-from ipv6_lab import progress as progress_module
 from ipv6_lab.install import apt
 from ipv6_lab.install import commands
 from ipv6_lab.install import image
 from ipv6_lab.install import plugin
 from ipv6_lab.install import venvs
+from ipv6_lab import progress as progress_module
 
 __all__ = ('complete', 'install', 'plugin_metadata')
 

@@ -11,17 +11,17 @@
 # under the License.
 """Debian packages: those that are missing, without starting services."""
 
-import subprocess
-import time
 from collections.abc import Sequence
 from pathlib import Path
+import subprocess
+import time
 
 from ipv6_lab import errors
-from ipv6_lab import paths
-from ipv6_lab import progress as progress_module
 from ipv6_lab.guest import contents
 from ipv6_lab.install import commands
 from ipv6_lab.install import requirements
+from ipv6_lab import paths
+from ipv6_lab import progress as progress_module
 
 STEP = 'Debian packages'
 LOCK_DEADLINE = 300.0

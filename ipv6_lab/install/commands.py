@@ -11,14 +11,14 @@
 # under the License.
 """Child processes of an installation, which end with it."""
 
+from collections.abc import Mapping
+from collections.abc import Sequence
 import os
+from pathlib import Path
 import signal
 import subprocess
 import threading
 import types
-from collections.abc import Mapping
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Self
 
 from ipv6_lab import errors

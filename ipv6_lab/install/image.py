@@ -11,14 +11,14 @@
 # under the License.
 """The guest image, made from Debian packages by :mod:`ipv6_lab.guest`."""
 
-import sys
 from pathlib import Path
+import sys
 
 from ipv6_lab import cache
-from ipv6_lab import paths
-from ipv6_lab import progress as progress_module
 from ipv6_lab.guest import recipe
 from ipv6_lab.install import commands
+from ipv6_lab import paths
+from ipv6_lab import progress as progress_module
 
 STEP = 'guest image'
 NAME = 'guest.qcow2'

@@ -16,13 +16,13 @@ in it. A checkout that is on ``PYTHONPATH`` and has its ``egg-info`` is as
 good as installed: Tempest finds plugins by their entry points.
 """
 
-import subprocess
 from pathlib import Path
+import subprocess
 
 from ipv6_lab import errors
-from ipv6_lab import paths
 from ipv6_lab.install import commands
 from ipv6_lab.install import venvs
+from ipv6_lab import paths
 
 NAME = 'ipv6_tempest_plugin'
 # pbr would ask git, which refuses to serve root in another's checkout.

@@ -11,17 +11,17 @@
 # under the License.
 """The two virtual environments: OpenStack, and Tempest with our checks."""
 
+from collections.abc import Callable
 import dataclasses
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 from ipv6_lab import cache
-from ipv6_lab import paths
-from ipv6_lab import progress as progress_module
 from ipv6_lab.install import commands
 from ipv6_lab.install import patches
 from ipv6_lab.install import requirements
+from ipv6_lab import paths
+from ipv6_lab import progress as progress_module
 
 PYTHON = Path('/usr/bin/python3')
 HINT = (

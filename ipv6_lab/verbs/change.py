@@ -16,17 +16,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ipv6_lab import cache
-from ipv6_lab import loader
 from ipv6_lab import errors
 from ipv6_lab import install as installation
+from ipv6_lab.install import venvs
 from ipv6_lab import kernel
+from ipv6_lab import loader
 from ipv6_lab import lock
 from ipv6_lab import paths
 from ipv6_lab import preflight
 from ipv6_lab import progress as progress_module
 from ipv6_lab import record
 from ipv6_lab import signals
-from ipv6_lab.install import venvs
 
 Begin = Callable[[progress_module.Progress], None]
 
@@ -100,9 +100,8 @@ def down(arguments: argparse.Namespace) -> int:
     """End the lab and remove what there is of it, caches and logs apart."""
     progress = progress_module.Progress(quiet=arguments.quiet)
     with lock.hold('down'):
-        known = record.read()
-        cloud = Path(known.cloud) if known else venvs.path('cloud')
-        if known is None and not _anything_left(cloud):
+        cloud = loader.cloud()
+        if record.read() is None and not _anything_left(cloud):
             progress.note('no lab is up')
             return 0
         with signals.deferred():
@@ -121,7 +120,7 @@ def reset(arguments: argparse.Namespace) -> int:
     progress = progress_module.Progress(quiet=arguments.quiet)
     with lock.hold('reset'):
         lab = loader.running()
-        cloud = Path(loader.known().cloud)
+        cloud = loader.cloud()
         record.write(record.STARTING, cloud)
         _whole_or_not_at_all(lab, lab.reset, progress)
         record.write(record.UP, cloud)

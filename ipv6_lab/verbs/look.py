@@ -12,16 +12,16 @@
 """status, openrc, logs and run: what looks at a lab that is up."""
 
 import argparse
-import os
-import sys
 from collections.abc import Iterator
 from collections.abc import Sequence
+import os
+import sys
 
 from ipv6_lab import cache
-from ipv6_lab import loader
 from ipv6_lab import errors
 from ipv6_lab import install as installation
 from ipv6_lab.install import venvs
+from ipv6_lab import loader
 
 HEADINGS = ('HOST', 'PROCESS', 'STATE', 'PID', 'UP', 'LISTENS')
 RUNNING = 'RUNNING'
@@ -53,7 +53,8 @@ def openrc(arguments: argparse.Namespace) -> int:
 
 def logs(arguments: argparse.Namespace) -> int:
     """Become tail(1) on a service's log files."""
-    files = loader.running().logs(arguments.service)
+    # Logs outlive their lab: they tell why it did not come up.
+    files = loader.load(loader.cloud()).logs(arguments.service)
     if not files:
         raise errors.LabError(
             f'no logs of {arguments.service or "the lab"} yet',

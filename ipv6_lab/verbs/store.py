@@ -15,11 +15,11 @@ import argparse
 
 from ipv6_lab import cache
 from ipv6_lab import errors
+from ipv6_lab.install import image
+from ipv6_lab.install import venvs
 from ipv6_lab import lock
 from ipv6_lab import paths
 from ipv6_lab import record
-from ipv6_lab.install import image
-from ipv6_lab.install import venvs
 from ipv6_lab.verbs import look
 
 MIB = 1 << 20

@@ -11,18 +11,18 @@
 # under the License.
 """What the tests of the lab's front share."""
 
-import io
 from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
+import io
 from pathlib import Path
 
 import fixtures
 import testtools
 
+from ipv6_lab.install import commands
 from ipv6_lab import paths
 from ipv6_lab import progress as progress_module
-from ipv6_lab.install import commands
 
 
 class CacheTest(testtools.TestCase):

@@ -9,12 +9,12 @@
 # WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
 # License for the specific language governing permissions and limitations
 # under the License.
-import os
-import subprocess
-import threading
 from collections.abc import Callable
 from collections.abc import Sequence
+import os
 from pathlib import Path
+import subprocess
+import threading
 from typing import Any
 from unittest import mock
 

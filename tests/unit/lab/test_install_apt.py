@@ -9,10 +9,10 @@
 # WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
 # License for the specific language governing permissions and limitations
 # under the License.
-import subprocess
 from collections.abc import Callable
 from collections.abc import Sequence
 from pathlib import Path
+import subprocess
 from unittest import mock
 
 from ipv6_lab import errors
