@@ -64,7 +64,7 @@ class Check:
 
 
 def shell_scripts(root: Path = ROOT) -> list[str]:
-    """The shell scripts of the tree, told by their first line."""
+    """The shell scripts of the tree, told by name or first line."""
     files = (
         path
         for place in SHELL_PLACES
@@ -75,7 +75,9 @@ def shell_scripts(root: Path = ROOT) -> list[str]:
 
 
 def is_shell(path: Path) -> bool:
-    """Whether the file's first line names a shell."""
+    """Whether the file's name or first line says that it is for a shell."""
+    if path.suffix == '.sh':
+        return True
     with path.open('rb') as stream:
         first = stream.readline(100).decode('utf-8', 'replace')
     words = first.removeprefix('#!').replace('/', ' ').split()
@@ -118,16 +120,15 @@ def sphinx(tree: str) -> Check:
     )
 
 
-DOCS = (sphinx('doc'),)
-RELEASENOTES = (sphinx('releasenotes'),)
+DOCS, RELEASENOTES = PAGES = (sphinx('doc'), sphinx('releasenotes'))
 
 GROUPS: Mapping[str, Sequence[Check]] = {
     'pep8': LINT,
     'py3': (UNIT,),
     'cover': COVER,
     'lab': (FUNCTIONAL,),
-    'docs': DOCS,
-    'releasenotes': RELEASENOTES,
+    'docs': (DOCS,),
+    'releasenotes': (RELEASENOTES,),
     'genconfig': (
         Check(
             'oslo-config-generator',

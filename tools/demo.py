@@ -18,11 +18,11 @@ import subprocess
 import sys
 
 from ipv6_lab import paths
+from ipv6_lab import signals
 from tools import checks
 from tools import lab
 from tools import ownership
 from tools import parts
-from tools import signals
 from tools import totals
 
 RESULTS = checks.ROOT / 'results' / 'demo'
@@ -85,11 +85,11 @@ def demonstrate() -> int:
 
 def main() -> int:
     """Demonstrate; 0 when every test passed, 128 + N after signal N."""
+    signals.unwind()
     try:
-        with signals.unwinding():
-            return demonstrate()
+        return demonstrate()
     except signals.Interrupted as interrupted:
-        print(f'\nended by {interrupted}; scripts/lab down ends the lab')
+        print(f'\n{interrupted}; scripts/lab down ends the lab')
         return interrupted.exit_code
     finally:
         ownership.hand_back(checks.ROOT)

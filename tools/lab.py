@@ -12,13 +12,14 @@
 """The lab as scripts/test uses it: up beside other work, down at the end."""
 
 from concurrent import futures
-import functools
 from pathlib import Path
 import types
 from typing import Self
 
+from ipv6_lab.install import venvs
 from ipv6_lab import paths
 from ipv6_lab import progress
+from ipv6_lab import signals
 from tools import checks
 from tools import parts
 from tools import totals
@@ -38,9 +39,7 @@ def workspace(directory: Path) -> Path:
 
     Not by `tempest init`, which also writes to the home directory.
     """
-    package = next(
-        paths.venv('tempest').glob('lib/python3*/site-packages/tempest')
-    )
+    package = venvs.site_packages(paths.venv('tempest')) / 'tempest'
     directory.mkdir(parents=True)
     (directory / '.stestr.conf').write_text(
         '[DEFAULT]\n'
@@ -53,7 +52,7 @@ def workspace(directory: Path) -> Path:
 
 
 class Lab:
-    """Comes up in the background from entering, goes down on leaving.
+    """Comes up in the background once started, goes down on leaving.
 
     :param logs: the directory for the logs of both
     :param keep: leave it up, unless it never came up or we are interrupted
@@ -62,18 +61,23 @@ class Lab:
     def __init__(
         self, logs: Path, lines: progress.Progress, keep: bool = False
     ) -> None:
-        self._logs = logs
         self._lines = lines
         self._keep = keep
+        self._up = parts.Command(part('up', logs))
+        self._down = part('down', logs)
         self._executor = futures.ThreadPoolExecutor(1)
         #: what taking the lab down came to, once it is left
         self.down = totals.Totals()
 
     def __enter__(self) -> Self:
-        self._command = parts.Command(part('up', self._logs))
-        report = functools.partial(parts.report, self._command, self._lines)
-        self._coming = self._executor.submit(report)
         return self
+
+    def start(self) -> None:
+        """Begin to bring the lab up."""
+        self._up.start()
+        self._coming = self._executor.submit(
+            parts.report, self._up, self._lines
+        )
 
     def up(self) -> totals.Totals:
         """Wait until the lab is up or has failed to come up."""
@@ -85,10 +89,11 @@ class Lab:
         error: BaseException | None,
         trace: types.TracebackType | None,
     ) -> None:
-        self._command.stop()
-        self._executor.shutdown()
-        if self._keep and kind is None and not self.up().failed:
-            self._lines.note('the lab stays up; scripts/lab down ends it')
-        else:
-            down = part('down', self._logs)
-            self.down = parts.run(down, self._lines)
+        # A second Ctrl-C must not leave half a lab behind.
+        with signals.deferred():
+            self._up.stop()
+            self._executor.shutdown()
+            if self._keep and kind is None and not self.up().failed:
+                self._lines.note('the lab stays up; scripts/lab down ends it')
+            else:
+                self.down = parts.run(self._down, self._lines)

@@ -26,6 +26,7 @@ from typing import TextIO
 from ipv6_lab import errors
 from ipv6_lab import progress
 from tools import checks
+from tools import holding
 from tools import totals
 
 # `scripts/lab up` takes down what it began before it ends.
@@ -69,11 +70,15 @@ class Command:
     def __init__(self, part: Part) -> None:
         self.part = part
         self._process: subprocess.Popen[bytes] | None = None
-        with _output(part.log) as log:
+
+    def start(self) -> None:
+        """Start it; when that cannot be, its log says why."""
+        # A signal between its start and our knowing of it would orphan it.
+        with _output(self.part.log) as log, holding.held():
             try:
-                self._process = _start(part, log)
+                self._process = _start(self.part, log)
             except OSError as error:
-                print(f'{part.argv[0]} did not start: {error}', file=log)
+                print(f'{self.part.argv[0]} did not start: {error}', file=log)
 
     def wait(self) -> int:
         """The exit code, once the command has ended."""
@@ -114,6 +119,7 @@ def execute(part: Part) -> int:
     """Run a command to its end, without a line; its exit code."""
     command = Command(part)
     try:
+        command.start()
         return command.wait()
     finally:
         command.stop()
@@ -123,6 +129,7 @@ def run(part: Part, lines: progress.Progress) -> totals.Totals:
     """Run a part to its end; when interrupted, end it too."""
     command = Command(part)
     try:
+        command.start()
         return report(command, lines)
     finally:
         command.stop()

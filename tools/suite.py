@@ -24,13 +24,14 @@ from pathlib import Path
 import shutil
 import sys
 
+from ipv6_lab.install import plugin
 from ipv6_lab import paths
 from ipv6_lab import progress
+from ipv6_lab import signals
 from tools import checks
 from tools import lab
 from tools import ownership
 from tools import parts
-from tools import signals
 from tools import totals
 
 RESULTS = checks.ROOT / 'results' / 'test'
@@ -43,7 +44,7 @@ class Run:
     :param results: the directory of this run's logs
     """
 
-    results: Path = RESULTS
+    results: Path
     lines: progress.Progress = field(default_factory=progress.Progress)
     total: totals.Totals = totals.Totals()
 
@@ -72,7 +73,8 @@ class Run:
 
     def own_checks(self) -> None:
         """What needs no lab: lint, documentation, unit tests."""
-        for check in (*checks.LINT, *checks.DOCS, checks.UNIT):
+        plugin.metadata(checks.ROOT)
+        for check in (*checks.LINT, *checks.PAGES, checks.UNIT):
             self.check(check)
 
     def tempest(self) -> None:
@@ -94,6 +96,7 @@ class Run:
         :param beside: do what needs no lab while the lab comes up
         """
         with lab.Lab(self.results, self.lines, keep) as cloud:
+            cloud.start()
             if beside:
                 self.own_checks()
             self.total += cloud.up()
@@ -154,13 +157,13 @@ def main(arguments: Sequence[str]) -> int:
     """
     chosen = options(arguments)
     shutil.rmtree(RESULTS, ignore_errors=True)
-    run = Run()
+    run = Run(RESULTS)
     code = 0
+    signals.unwind()
     try:
-        with signals.unwinding():
-            proceed(run, chosen)
+        proceed(run, chosen)
     except signals.Interrupted as interrupted:
-        run.lines.note(f'ended by {interrupted}')
+        run.lines.note(str(interrupted))
         run.total += totals.Totals(failed=1)
         code = interrupted.exit_code
     ownership.hand_back(checks.ROOT)
