@@ -85,6 +85,7 @@ def build(progress: Progress) -> None:
 def begin(place: Path | None) -> context.Context:
     """Make the state's directory, with the passwords of the kept state."""
     paths.state().mkdir(parents=True)
+    tempest.logs().mkdir(parents=True, exist_ok=True)
     values = secrets.load(place / SECRETS) if place else secrets.make()
     secrets.save(values, paths.state() / SECRETS)
     return context.Context(paths.venv('cloud'), values)

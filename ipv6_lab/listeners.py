@@ -60,7 +60,7 @@ def parse(text: str) -> Iterator[Listener]:
     for line in text.splitlines():
         protocol, _, _, _, local, _, *users = line.split()
         where, _, port = local.rpartition(':')
-        where = where.strip('[]').partition('%')[0]
+        where = where.partition('%')[0].strip('[]')
         found = USER.findall(' '.join(users))
         yield Listener(
             protocol,

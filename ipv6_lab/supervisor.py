@@ -78,9 +78,10 @@ def program_settings(process: base.Process) -> str:
                 'environment': variables.replace('%', '%%'),
                 'directory': process.directory,
                 'autostart': False,
-                'autorestart': True,
+                # A process that died stays dead: `status` and `up` tell.
+                'autorestart': False,
                 'startsecs': 1,
-                'startretries': 3,
+                'startretries': 0,
                 'stopasgroup': True,
                 'killasgroup': True,
                 'stopsignal': process.stop_signal,

@@ -21,6 +21,11 @@ FILE = 'tempest.conf'
 PROGRAM = 'discover-tempest-config'
 
 
+def logs() -> Path:
+    """Where Tempest logs; it starts only when that is there."""
+    return paths.logs() / 'tempest'
+
+
 def directory() -> Path:
     """Where the configuration of the lab that is up lies."""
     return paths.state() / 'tempest'
@@ -57,7 +62,7 @@ def command(image: str, network: str) -> list[str]:
 def settings(image: str) -> dict[str, str]:
     """What cannot be discovered: how this cloud's guests are reached."""
     return {
-        'DEFAULT.log_dir': str(paths.logs() / 'tempest'),
+        'DEFAULT.log_dir': str(logs()),
         'oslo_concurrency.lock_path': str(directory() / 'locks'),
         'compute.image_ref': image,
         'compute.image_ref_alt': image,

@@ -15,8 +15,6 @@ Its durability is off: a lab's database lives as long as the lab, and
 waiting for disks is most of what a database of this size does.
 """
 
-import pymysql
-
 from ipv6_lab import inventory
 from ipv6_lab import waiting
 from ipv6_lab.services import base
@@ -84,6 +82,8 @@ def answers(lab: context.Context) -> None:
 
     :raises NotReady: while it does not
     """
+    import pymysql
+
     try:
         pymysql.connect(
             host=str(inventory.CONTROLLER.control),

@@ -1,0 +1,131 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#      http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+"""The machine that carries a lab, as the lab must leave it."""
+
+import hashlib
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from ipv6_lab import hosts
+from ipv6_lab import paths
+
+LAB = str(paths.CHECKOUT / 'scripts' / 'lab')
+TIMEOUT = 600
+# Lifetimes run and entries expire by themselves.
+VOLATILE = re.compile(r'(valid_lft|preferred_lft|expires) \S+')
+NETWORK = {
+    'links': ('ip', '-oneline', 'link', 'show'),
+    'addresses': ('ip', '-oneline', 'address', 'show'),
+    'routes': ('ip', 'route', 'show', 'table', 'all'),
+    'IPv6 routes': ('ip', '-6', 'route', 'show', 'table', 'all'),
+    'rules': ('ip', 'rule', 'show'),
+    'listening sockets': ('ss', '-Hltun'),
+}
+SYSCTLS = ('net/ipv4', 'net/ipv6')
+
+
+def lab(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run scripts/lab; standard output holds what it said on both."""
+    return subprocess.run(
+        [LAB, *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=TIMEOUT,
+    )
+
+
+def snapshot() -> dict[str, str]:
+    """The machine's network, kernel settings, mounts and /etc, as text."""
+    network = {
+        name: VOLATILE.sub('', _output(command))
+        for name, command in NETWORK.items()
+    }
+    return {
+        **network,
+        'network settings': '\n'.join(_settings()),
+        'mounts': Path('/proc/self/mounts').read_text(),
+        'files of /etc': '\n'.join(_files(Path('/etc'))),
+    }
+
+
+def _output(command: tuple[str, ...]) -> str:
+    return subprocess.run(
+        command, stdout=subprocess.PIPE, text=True, check=True
+    ).stdout
+
+
+def _settings() -> Iterator[str]:
+    """Writable settings of the network namespace, with their values."""
+    for place in SYSCTLS:
+        for path in sorted(Path('/proc/sys', place).rglob('*')):
+            if path.is_file() and os.stat(path).st_mode & 0o222:
+                yield f'{path}: {_value(path)}'
+
+
+def _value(path: Path) -> str:
+    try:
+        return path.read_text().strip()
+    except OSError as error:  # some can only be written
+        return str(error.errno)
+
+
+def _files(root: Path) -> Iterator[str]:
+    """Every file below a directory: mode, owner, digest of its content."""
+    for path in sorted(root.rglob('*')):
+        status = path.lstat()
+        owner = f'{status.st_mode:o} {status.st_uid}:{status.st_gid}'
+        if path.is_symlink():
+            yield f'{path} {owner} -> {os.readlink(path)}'
+        elif path.is_file():
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            yield f'{path} {owner} {digest}'
+        else:
+            yield f'{path} {owner}'
+
+
+def traces() -> list[str]:
+    """What of a lab is on the machine: processes, namespaces, files."""
+    found = [f'process {pid}: {_command(pid)}' for pid in _processes()]
+    if paths.state().exists():
+        found.append(f'files in {paths.state()}')
+    return found
+
+
+def _processes() -> list[int]:
+    """The lab's inits and launchers, and all that share no namespace."""
+    ours = os.readlink('/proc/self/ns/pid')
+    inside = [
+        int(entry.name)
+        for entry in Path('/proc').glob('[0-9]*')
+        if _pid_namespace(entry) not in (ours, '')
+    ]
+    return sorted({*hosts.leftovers(), *inside})
+
+
+def _pid_namespace(entry: Path) -> str:
+    try:
+        return os.readlink(entry / 'ns/pid')
+    except OSError:  # a kernel thread, or it ended meanwhile
+        return ''
+
+
+def _command(pid: int) -> str:
+    try:
+        text = Path(f'/proc/{pid}/cmdline').read_text(errors='replace')
+    except OSError:
+        return '(gone)'
+    return text.replace('\0', ' ')[:100]

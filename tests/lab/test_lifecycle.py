@@ -1,0 +1,148 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#      http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+"""The lab comes and goes, and the machine under it stays as it was."""
+
+import signal
+import subprocess
+import time
+
+import testtools
+from testtools import matchers
+
+from ipv6_lab import hosts
+from ipv6_lab import lock
+from ipv6_lab import record
+from tests.lab import machine
+
+BEGUN = 60.0
+
+
+class LifecycleTest(testtools.TestCase):
+    """Each test leaves the lab up, as it found it."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.addCleanup(self.assert_up)
+
+    def assert_up(self) -> None:
+        """The lab is up, brought up where a test left it down."""
+        said = machine.lab('up')
+        self.assertEqual(0, said.returncode, said.stdout)
+
+    def assert_nothing_left(self) -> None:
+        """No process, namespace or file of a lab is on the machine."""
+        self.assertEqual([], machine.traces())
+        self.assertIsNone(record.read())
+
+    def test_machine_is_untouched(self) -> None:
+        """Down leaves nothing; up adds nothing outside of namespaces."""
+        said = machine.lab('down')
+        self.assertEqual(0, said.returncode, said.stdout)
+        self.assert_nothing_left()
+        before = machine.snapshot()
+        self.assert_up()
+        for name, seen in machine.snapshot().items():
+            self.expectThat(seen, matchers.Equals(before[name]), name)
+
+    def test_second_up_changes_nothing(self) -> None:
+        """Up again finds the lab up: the same hosts, by their inits."""
+        before = hosts.find()
+        said = machine.lab('up')
+        self.assertEqual(0, said.returncode, said.stdout)
+        self.assertIn('kept', said.stdout)
+        self.assertEqual(before, hosts.find())
+
+    def test_interrupted_up_leaves_nothing(self) -> None:
+        """Ctrl-C while services start: all goes, exit code 130."""
+        process = self.begin_up()
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=BEGUN)
+        self.assertEqual(130, process.returncode, said)
+        self.assert_nothing_left()
+
+    def test_killed_up_is_told_and_mended(self) -> None:
+        """After a killed up the next one refuses, and down mends it."""
+        process = self.begin_up()
+        process.kill()
+        process.communicate(timeout=BEGUN)
+        refused = machine.lab('up')
+        self.assertEqual(3, refused.returncode, refused.stdout)
+        self.assertIn('scripts/lab down', refused.stdout)
+        mended = machine.lab('down')
+        self.assertEqual(0, mended.returncode, mended.stdout)
+        self.assert_nothing_left()
+
+    def test_dead_process_is_told(self) -> None:
+        """A service that died is named by status and by up."""
+        host = hosts.find()['compute']
+        switch = host.run(['pgrep', '-x', 'ovs-vswitchd']).split()[0]
+        host.run(['kill', '-KILL', switch])
+        self.addCleanup(machine.lab, 'down')
+        self.wait_until_noticed()
+        status = machine.lab('status')
+        self.assertEqual(1, status.returncode, status.stdout)
+        again = machine.lab('up')
+        self.assertEqual(1, again.returncode, again.stdout)
+        self.assertIn('ovs-vswitchd on compute is EXITED', again.stdout)
+
+    def wait_until_noticed(self) -> None:
+        """Until the supervisor has reaped what was killed."""
+        ends = time.monotonic() + BEGUN
+        while 'EXITED' not in (seen := machine.lab('status').stdout):
+            self.assertLess(time.monotonic(), ends, seen)
+
+    def begin_up(self) -> 'subprocess.Popen[str]':
+        """Start `up` on an empty machine; return once hosts are there."""
+        machine.lab('down')
+        process = subprocess.Popen(
+            [machine.LAB, 'up'],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.addCleanup(process.stdout.close)
+        for line in process.stdout:
+            if line.startswith('links'):
+                return process
+        self.fail(f'up ended with {process.wait()} before hosts were there')
+
+
+class InputTest(testtools.TestCase):
+    """Wrong use of the command line, on the real program."""
+
+    def test_unknown_option(self) -> None:
+        """One line and exit code 2."""
+        said = machine.lab('up', '--colour')
+        self.assertEqual(2, said.returncode)
+        self.assertEqual(1, len(said.stdout.splitlines()), said.stdout)
+        self.assertIn('--colour', said.stdout)
+
+    def test_not_root(self) -> None:
+        """Another user is told so, and no traceback."""
+        said = subprocess.run(
+            ['setpriv', '--reuid=65534', '--clear-groups', machine.LAB, 'up'],
+            env={'PATH': '/nonexistent:/usr/bin:/bin'},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.assertNotEqual(0, said.returncode)
+        self.assertNotIn('Traceback', said.stdout)
+        self.assertIn('root', said.stdout)
+
+    def test_two_at_once(self) -> None:
+        """While one command holds the lock another is refused."""
+        with lock.hold('a test'):
+            said = machine.lab('down')
+        self.assertEqual(1, said.returncode, said.stdout)
+        self.assertIn('is under way', said.stdout)
