@@ -22,7 +22,6 @@ from ipv6_tempest_plugin.underlay import exchange
 from ipv6_tempest_plugin.underlay import findings
 from ipv6_tempest_plugin.underlay import links
 from ipv6_tempest_plugin.underlay import settings as config
-from ipv6_tempest_plugin.underlay import sockets
 from ipv6_tempest_plugin.underlay import urls
 from ipv6_tempest_plugin import waiting
 
@@ -80,10 +79,9 @@ class Conversation:
             )
 
     def _ask(self, location: urls.Location) -> exchange.Answer:
-        context = sockets.tls_context(
-            self.settings.ca_file, self.settings.verify
+        answer = exchange.ask(
+            location, self.address, self.deadline, self.settings
         )
-        answer = exchange.ask(location, self.address, self.deadline, context)
         if answer.status >= 500:
             self.status = answer.status
             self._refuse('http-error', location, answer)

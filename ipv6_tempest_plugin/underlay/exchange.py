@@ -19,11 +19,11 @@ server that drips its headers.
 
 from dataclasses import dataclass
 from http import client
-import ssl
 
 import netaddr
 
 from ipv6_tempest_plugin.underlay import findings
+from ipv6_tempest_plugin.underlay import settings as config
 from ipv6_tempest_plugin.underlay import sockets
 from ipv6_tempest_plugin.underlay import urls
 from ipv6_tempest_plugin import waiting
@@ -57,7 +57,7 @@ def ask(
     location: urls.Location,
     address: netaddr.IPAddress,
     deadline: waiting.Deadline,
-    context: ssl.SSLContext,
+    settings: config.Settings,
 ) -> Answer:
     """GET a URL from exactly this address, with its Host and SNI.
 
@@ -66,6 +66,7 @@ def ask(
     with sockets.connect(address, location.port, deadline) as plain:
         if location.scheme == 'http':
             return _exchange(plain, location, str(address))
+        context = sockets.tls_context(settings.ca_file, settings.verify)
         with sockets.secure(plain, context, location.host) as secured:
             return _exchange(secured, location, str(address))
 

@@ -20,7 +20,6 @@ from ipv6_tempest_plugin.underlay import findings
 from ipv6_tempest_plugin.underlay import links
 from ipv6_tempest_plugin.underlay import resolving
 from ipv6_tempest_plugin.underlay import settings as config
-from ipv6_tempest_plugin.underlay import sockets
 from ipv6_tempest_plugin.underlay import together
 from ipv6_tempest_plugin.underlay import urls
 from ipv6_tempest_plugin import waiting
@@ -86,10 +85,9 @@ def reach(
 
     :raises Fault: the first thing that is wrong.
     """
-    context = sockets.tls_context(settings.ca_file, settings.verify)
     for address in resolving.addresses_of(location, deadline):
         resolving.require_usable(address, settings.scopes)
-        answer = exchange.ask(location, address, deadline, context)
+        answer = exchange.ask(location, address, deadline, settings)
         if answer.status >= 500:
             raise findings.Fault(
                 'http-error', f'status {answer.status}', str(address)

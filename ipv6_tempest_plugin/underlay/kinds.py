@@ -303,6 +303,13 @@ KINDS: dict[str, Kind] = {
         'packets are lost (path MTU)',
         _CERT + '; `tracepath6 ADDRESS`',
     ),
+    'too-slow': Kind(
+        'answering',
+        'the endpoint used up its time',
+        'every answer within [ipv6_underlay] timeout',
+        'a slow service; or the machine that runs Tempest is overloaded',
+        'the time of each request in the log of the service; the load here',
+    ),
     'http-silent': Kind(
         'answering',
         'the service accepts the connection and says nothing',

@@ -21,6 +21,7 @@ import functools
 import os
 import socket
 import ssl
+import threading
 from typing import Any
 from typing import cast
 
@@ -75,10 +76,14 @@ def connect(
 ) -> BoundedSocket:
     """Connect to exactly this address, IPv6 or IPv4.
 
-    :raises Fault: ``tcp-...`` when no connection comes about.
+    :raises Fault: ``tcp-...`` when no connection comes about, ``too-slow``
+        when there was no time left to try.
     :raises OSError: when this machine has no descriptor or memory left,
         which says nothing of the cloud.
     """
+    if deadline.expired:
+        seen = f'{deadline.elapsed:.1f} s had gone before the next question'
+        raise findings.Fault('too-slow', seen, str(address))
     family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
     sock = BoundedSocket(family, socket.SOCK_STREAM)
     sock.deadline = deadline
@@ -114,9 +119,21 @@ def reason(error: OSError) -> str:
     return os.strerror(error.errno) if error.errno else str(error)
 
 
-@functools.cache
 def tls_context(ca_file: str | None, verify: bool) -> ssl.SSLContext:
-    """Return the context that all probes share: a bundle is megabytes."""
+    """Return the context that all probes share.
+
+    A bundle of authorities takes a fraction of a second of processor time
+    to load, and each copy some megabytes: it is loaded once.
+    """
+    with _LOADING:
+        return _load_context(ca_file, verify)
+
+
+_LOADING = threading.Lock()
+
+
+@functools.cache
+def _load_context(ca_file: str | None, verify: bool) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=ca_file)
     context.sslsocket_class = BoundedTLSSocket
     if not verify:

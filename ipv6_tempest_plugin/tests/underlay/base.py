@@ -16,6 +16,7 @@ from collections.abc import Iterable
 import functools
 import json
 from typing import Any
+from typing import NoReturn
 
 from tempest import config
 from tempest import test
@@ -83,9 +84,14 @@ class UnderlayTest(test.BaseTestCase):
     def report(self, found: Iterable[findings.Finding]) -> None:
         """Attach the findings; fail when there is one."""
         found = list(found)
-        self.addDetail('findings', reporting.attachment(found))
         if found:
-            self.fail(reporting.diagnosis(found))
+            self.refuse(*found)
+        self.addDetail('findings', reporting.attachment(found))
+
+    def refuse(self, *found: findings.Finding) -> NoReturn:
+        """Attach the findings and fail with them."""
+        self.addDetail('findings', reporting.attachment(found))
+        raise self.failureException(reporting.diagnosis(found))
 
     def report_check(self, check: str) -> None:
         """Report one check of the survey; fail when nothing was examined."""

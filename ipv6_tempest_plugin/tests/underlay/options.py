@@ -12,8 +12,6 @@
 
 """From tempest.conf to the settings of a survey."""
 
-from typing import Any
-
 import netaddr
 from oslo_config import cfg
 
@@ -48,15 +46,21 @@ def required_services(conf: cfg.ConfigOpts) -> tuple[str, ...]:
     """Return the service types that the catalog must hold."""
     if conf.ipv6_underlay.required_services:
         return tuple(conf.ipv6_underlay.required_services)
-    there: dict[Any, bool] = {
-        conf.identity: True,
-        conf.compute: conf.service_available.nova,
-        conf.placement: conf.service_available.nova,
-        conf.network: conf.service_available.neutron,
-        conf.image: conf.service_available.glance,
-        conf.volume: conf.service_available.cinder,
-        conf.object_storage: conf.service_available.swift,
-    }
+    available = conf.service_available
     return tuple(
-        group.catalog_type for group, is_there in there.items() if is_there
+        getattr(conf, group).catalog_type
+        for group, service in _GROUPS
+        if service is None or getattr(available, service)
     )
+
+
+# Groups of tempest.conf, and their names in [service_available].
+_GROUPS = [
+    ('identity', None),
+    ('compute', 'nova'),
+    ('placement', 'nova'),
+    ('network', 'neutron'),
+    ('image', 'glance'),
+    ('volume', 'cinder'),
+    ('object_storage', 'swift'),
+]

@@ -17,10 +17,10 @@ import ipaddress
 import pathlib
 import ssl
 
-from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives import serialization
+from cryptography import x509
 import fixtures
 
 _DAY = datetime.timedelta(days=1)

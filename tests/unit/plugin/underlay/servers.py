@@ -21,7 +21,7 @@ from typing import Any
 
 import fixtures
 
-Behaviour = Callable[[socket.socket, threading.Event], None]
+Behaviour = Callable[[socket.socket, threading.Event, bytes], None]
 
 
 class Server(fixtures.Fixture):
@@ -36,11 +36,13 @@ class Server(fixtures.Fixture):
         behaviour: Behaviour,
         host: str = '::1',
         context: ssl.SSLContext | None = None,
+        port: int = 0,
     ) -> None:
         super().__init__()
         self._behaviour = behaviour
         self._host = host
         self._context = context
+        self._port = port
         self._stop = threading.Event()
         self.requests: list[bytes] = []
 
@@ -48,7 +50,7 @@ class Server(fixtures.Fixture):
         family = socket.AF_INET6 if ':' in self._host else socket.AF_INET
         self._listener = socket.socket(family, socket.SOCK_STREAM)
         self.addCleanup(self._listener.close)
-        self._listener.bind((self._host, 0))
+        self._listener.bind((self._host, self._port))
         self._listener.listen(32)
         self.port: int = self._listener.getsockname()[1]
         thread = threading.Thread(target=self._accept, daemon=True)
@@ -81,8 +83,9 @@ class Server(fixtures.Fixture):
 
     def _converse(self, sock: socket.socket) -> None:
         sock.settimeout(5)
-        self.requests.append(sock.recv(65536))
-        self._behaviour(sock, self._stop)
+        request = sock.recv(65536)
+        self.requests.append(request)
+        self._behaviour(sock, self._stop, request)
 
 
 class Blackhole(fixtures.Fixture):
@@ -132,25 +135,37 @@ def document(content: Any, status: int = 200) -> Behaviour:
 def raw(data: bytes) -> Behaviour:
     """Send exactly this and close."""
 
-    def behave(sock: socket.socket, stop: threading.Event) -> None:
+    def behave(sock: socket.socket, stop: threading.Event, _: bytes) -> None:
         sock.sendall(data)
 
     return behave
 
 
-def silence(sock: socket.socket, stop: threading.Event) -> None:
+def routed(root: Behaviour, other: Behaviour) -> Behaviour:
+    """Do one thing for the path /, another for every other path."""
+
+    def behave(
+        sock: socket.socket, stop: threading.Event, request: bytes
+    ) -> None:
+        chosen = root if request.startswith(b'GET / ') else other
+        chosen(sock, stop, request)
+
+    return behave
+
+
+def silence(sock: socket.socket, stop: threading.Event, _: bytes) -> None:
     """Say nothing."""
     stop.wait(5)
 
 
-def drip(sock: socket.socket, stop: threading.Event) -> None:
+def drip(sock: socket.socket, stop: threading.Event, _: bytes) -> None:
     """Begin well and never end: a byte every 50 ms."""
     sock.sendall(b'HTTP/1.1 200 OK\r\nX-Endless: ')
     while not stop.wait(0.05):
         sock.sendall(b'a')
 
 
-def flood(sock: socket.socket, stop: threading.Event) -> None:
+def flood(sock: socket.socket, stop: threading.Event, _: bytes) -> None:
     """Send a body without end as fast as it is taken."""
     sock.sendall(b'HTTP/1.1 200 OK\r\n\r\n')
     while not stop.is_set():

@@ -213,11 +213,8 @@ class AnsweringFaultTest(base.UnderlayTest):
         self.assertIn("'no back end'", text)
 
     def test_server_error_of_the_version_document(self) -> None:
-        def only_root_fails(sock, stop) -> None:  # type: ignore[no-untyped-def]
-            status = 500 if server.requests[-1].startswith(b'GET / ') else 401
-            servers.reply(status)(sock, stop)
-
-        server = self.serve(only_root_fails)
+        only_root = servers.routed(servers.reply(500), servers.reply(401))
+        server = self.serve(only_root)
         seen = self.look(f'http://[::1]:{server.port}/v3')
         self.assert_findings(['http-error'], seen)
 
@@ -369,14 +366,8 @@ class LinkFaultTest(base.UnderlayTest):
         self.assertIn('WWW-Authenticate', seen.findings[0].seen)
 
     def test_links_of_the_version_document_above_are_followed(self) -> None:
-        def behave(sock, stop) -> None:  # type: ignore[no-untyped-def]
-            if server.requests[-1].startswith(b'GET / '):
-                link = {'href': 'http://192.0.2.1/'}
-                servers.document({'links': [link]})(sock, stop)
-            else:
-                servers.reply(401)(sock, stop)
-
-        server = self.serve(behave)
+        versions = servers.document({'links': [{'href': 'http://192.0.2.1/'}]})
+        server = self.serve(servers.routed(versions, servers.reply(401)))
         seen = self.look(f'http://[::1]:{server.port}/v2.1/abc')
         self.assert_findings(['link-ipv4'], seen)
 

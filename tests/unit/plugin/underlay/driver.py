@@ -1,0 +1,33 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+
+"""Runs the underlay tests as Tempest does; loopback passes for usable.
+
+``python -m tests.unit.plugin.underlay.driver MODULE ...`` writes subunit.
+"""
+
+import functools
+import sys
+
+from stestr.subunit_runner import program
+from stestr.subunit_runner import run
+
+from ipv6_tempest_plugin import addressing
+from ipv6_tempest_plugin.underlay import settings
+
+if __name__ == '__main__':
+    settings.USABLE |= {addressing.Scope.LOOPBACK}
+    program.TestProgram(
+        module=None,
+        argv=sys.argv,
+        testRunner=functools.partial(run.SubunitTestRunner, stdout=sys.stdout),
+    )

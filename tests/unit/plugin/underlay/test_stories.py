@@ -1,0 +1,175 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+
+"""The tests of the plugin themselves, run on a cloud of a few answers."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+import subunit
+import testtools
+from testtools import content
+
+from tests.unit.plugin.underlay import cloud
+from tests.unit.plugin.underlay import servers
+
+PACKAGE = 'ipv6_tempest_plugin.tests.underlay'
+MODULES = ('test_endpoints', 'test_ipv4', 'test_registry', 'test_travel')
+
+
+class StoriesTest(testtools.TestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.cloud = self.useFixture(cloud.Cloud())
+        self.results: dict[str, dict[str, Any]] = {}
+
+    def run_tests(self) -> None:
+        """Run every test in a process; collect results by short id."""
+        done = subprocess.run(
+            [
+                sys.executable,
+                '-m',
+                'tests.unit.plugin.underlay.driver',
+                *(f'{PACKAGE}.{module}' for module in MODULES),
+            ],
+            env={**os.environ, 'TEMPEST_CONFIG': self.cloud.configuration},
+            capture_output=True,
+            timeout=60,
+        )
+        self.addDetail(
+            'stderr',
+            content.text_content(
+                done.stderr.decode(),
+            ),
+        )
+        collector = testtools.StreamToDict(self.collect)
+        collector.startTestRun()
+        subunit.ByteStreamToStreamResult(io.BytesIO(done.stdout)).run(
+            collector
+        )
+        collector.stopTestRun()
+
+    def collect(self, result: Any) -> None:
+        if result['status'] != 'exists':
+            name = result['id'].removeprefix(PACKAGE + '.')
+            self.assertNotIn(name, self.results)
+            self.results[name] = result
+
+    def by_status(self, status: str) -> set[str]:
+        """Return the test names, without class and UUID."""
+        return {
+            name.split('.')[-1].partition('[')[0]
+            for name, result in self.results.items()
+            if result['status'] == status
+        }
+
+    def detail(self, part: str, name: str) -> str:
+        """Return an attachment of the one result whose id has this part."""
+        (found,) = [r for n, r in self.results.items() if part in n]
+        return b''.join(found['details'][name].iter_bytes()).decode()
+
+    def test_a_sound_cloud(self) -> None:
+        self.run_tests()
+        self.assertEqual(set(), self.by_status('fail'))
+        self.assertEqual(set(), self.by_status('skip'))
+        self.assertEqual(31, len(self.results))
+        shown = json.loads(self.detail('(image,RegionOne,admin)', 'endpoint'))
+        self.assertEqual(
+            (['::1'], [200]),
+            (
+                [visit['address'] for visit in shown['visits']],
+                [visit['status'] for visit in shown['visits']],
+            ),
+        )
+
+    def test_a_broken_cloud(self) -> None:
+        """Each fault is of a kind that upstream's tests do not notice."""
+        self.break_admin_interface_only()
+        self.break_network_links()
+        self.disable_public_image_endpoint()
+        self.open_ipv4_listener()
+        self.take_ipv6_from_hosts()
+        self.run_tests()
+        self.assertEqual(
+            {
+                'test_catalog_is_well_formed',
+                'test_every_address_listens',
+                'test_every_link_stays_on_ipv6',
+                'test_no_endpoint_answers_on_ipv4',
+                'test_hypervisor_addresses_are_ipv6',
+                'test_tunnel_endpoints_are_ipv6',
+                'test_every_registered_endpoint_is_given_to_clients',
+                'test_list_images_over_ipv6',
+                'test_endpoint',
+                'test_endpoint(compute,RegionOne,admin)',
+                'test_endpoint(image,RegionOne,public)',
+                'test_endpoint(network,RegionOne,admin)',
+                'test_endpoint(network,RegionOne,internal)',
+                'test_endpoint(network,RegionOne,public)',
+                'test_endpoint(placement,RegionOne,admin)',
+                'test_endpoint(placement,RegionOne,internal)',
+                'test_endpoint(placement,RegionOne,public)',
+            },
+            self.by_status('fail'),
+        )
+        self.assertEqual(
+            ['tcp-refused'],
+            [
+                row['code']
+                for row in json.loads(
+                    self.detail('(compute,RegionOne,admin)', 'findings')
+                )
+            ],
+        )
+        text = self.detail('test_list_images_over_ipv6', 'traceback')
+        self.assertIn('a service lacks an interface in a region', text)
+
+    def break_admin_interface_only(self) -> None:
+        (compute,) = [e for e in self.cloud.catalog if e['type'] == 'compute']
+        compute['endpoints'][2]['url'] = (
+            f'http://[::1]:{servers.closed_port()}/v2.1'
+        )
+
+    def break_network_links(self) -> None:
+        link = {'rel': 'self', 'href': 'http://192.0.2.1:9696/v2.0/'}
+        document = {'versions': [{'links': [link]}]}
+        self.cloud.pages['network']['/'] = (200, document)
+
+    def disable_public_image_endpoint(self) -> None:
+        (image,) = [e for e in self.cloud.catalog if e['type'] == 'image']
+        gone = image['endpoints'].pop(0)
+        for endpoint in self.cloud.endpoints:
+            if endpoint['id'] == gone['id']:
+                endpoint['enabled'] = False
+
+    def open_ipv4_listener(self) -> None:
+        self.useFixture(
+            servers.Server(
+                servers.reply(),
+                host='127.0.0.1',
+                port=self.cloud.ports['placement'],
+            )
+        )
+
+    def take_ipv6_from_hosts(self) -> None:
+        (hypervisor,) = self.rows('compute', '/v2.1/os-hypervisors/detail')
+        hypervisor['host_ip'] = '192.0.2.9'
+        (agent,) = self.rows('network', '/v2.0/agents')
+        agent['configurations']['tunneling_ip'] = '10.0.0.1'
+
+    def rows(self, service: str, path: str) -> list[dict[str, Any]]:
+        (rows,) = self.cloud.pages[service][path][1].values()
+        return rows
