@@ -1,0 +1,67 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#      http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+import io
+
+import testtools
+
+from tests.unit.tools import false_lab
+from tools import demo
+
+STESTR = r"""#!/bin/sh
+[ "$2" != --subunit ] || { echo stream; exit 0; }
+echo '{0} t.X.test_b [0.1s] ... FAILED'
+echo ' - Passed: 4'
+echo ' - Failed: 1'
+exit 1
+"""
+
+
+class DemoTest(testtools.TestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.lab = self.useFixture(false_lab.FalseLab())
+        self.lab.script('bin/stestr', STESTR)
+        self.lab.change('tools.demo.RESULTS', self.lab.results)
+        # The commands' own output goes to the screen; that is no stream.
+        self.lab.change('tools.demo.live', self.live)
+        self.code = 0
+        self.asked: list[str] = []
+        self.screen = io.StringIO()
+        self.lab.change('sys.stdout', self.screen)
+
+    def live(self, name: str, argv: object, cwd: object = None) -> int:
+        self.asked.append(name)
+        return self.code if name == 'the tests' else 0
+
+    def test_the_summary_says_what_failed_and_where_all_lies(self) -> None:
+        self.code = 1
+        self.assertEqual(1, demo.main())
+        said = self.screen.getvalue()
+        self.assertIn('4 passed, 1 failed, 0 skipped\n  FAILED t.X.te', said)
+        results = self.lab.results
+        self.assertEqual(said.lstrip(), (results / 'summary.txt').read_text())
+        self.assertIn('FAILED', (results / 'tempest.log').read_text())
+        stream = (results / 'results.subunit').read_text()
+        self.assertEqual('stream\n', stream)
+        for name in ('tempest.log', 'results.subunit', 'tempest'):
+            self.assertTrue((results / name).exists())
+            self.assertIn(str(results / name), said)
+
+    def test_the_lab_comes_first_and_stays(self) -> None:
+        demo.main()
+        self.assertEqual(['the lab', 'the tests'], self.asked)
+        self.assertIn('scripts/lab down', self.screen.getvalue())
+
+    def test_without_a_lab_there_are_no_tests(self) -> None:
+        self.lab.change('tools.demo.live', lambda name, argv: 3)
+        self.assertEqual(3, demo.main())
+        self.assertFalse(self.lab.results.exists())
