@@ -20,8 +20,10 @@ from urllib import parse
 import uuid
 
 from testtools import content
+from testtools import content_type
 from testtools import testcase
 
+from ipv6_tempest_plugin.underlay import families
 from ipv6_tempest_plugin.underlay import findings
 from ipv6_tempest_plugin.underlay import probes
 from ipv6_tempest_plugin.underlay import survey
@@ -43,6 +45,15 @@ def diagnosis(found: Iterable[findings.Finding]) -> str:
 def attachment(found: Iterable[findings.Finding]) -> content.Content:
     """Return findings as a JSON attachment."""
     return content.json_content([finding.as_dict() for finding in found])
+
+
+def sockets(recorder: families.Recorder) -> content.Content:
+    """Return what a recorder will have seen, read when it is reported."""
+
+    def lines() -> list[bytes]:
+        return [f'{connect}\n'.encode() for connect in recorder.connects]
+
+    return content.Content(content_type.UTF8_TEXT, lines)
 
 
 def endpoint_results(

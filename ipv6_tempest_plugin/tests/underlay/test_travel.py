@@ -19,6 +19,7 @@ from tempest import config
 from tempest.lib import decorators
 
 from ipv6_tempest_plugin.tests.underlay import base
+from ipv6_tempest_plugin.tests.underlay import reporting
 from ipv6_tempest_plugin.underlay import catalog
 from ipv6_tempest_plugin.underlay import families
 from ipv6_tempest_plugin.underlay import findings
@@ -32,7 +33,10 @@ CONF = config.CONF
 
 
 class TravelTest(base.UnderlayTest):
-    """One request: over IPv6 only, to where it should go, links included.
+    """A request to each interface of a service.
+
+    It goes over IPv6 only, to the endpoint that was meant, and so would a
+    client that followed the links in the answer.
 
     :cvar group: the service's group of options in tempest.conf.
     :cvar available: its name in [service_available], if it has one.
@@ -49,43 +53,63 @@ class TravelTest(base.UnderlayTest):
                 f'[service_available] {cls.available} is False'
             )
 
-    def assert_travels(
+    def report_travels(self, factory: Callable[..., Any], verb: str) -> None:
+        """Make clients for each interface; report how they travelled.
+
+        :param factory: a client class of Tempest's service clients.
+        :param verb: its method that makes the request.
+        """
+        found: list[findings.Finding] = []
+        for target in self.targets():
+            # All three, since a factory of Tempest keeps what others gave it.
+            service, region, interface = target.place.slot
+            client = factory(
+                service=service, region=region, endpoint_type=interface
+            )
+            found += self.travel(target, getattr(client, verb))
+        self.report(found)
+
+    def targets(self) -> list[catalog.Target]:
+        """Return the service's endpoints in the region of tempest.conf.
+
+        Asked for by name, each of them gives Tempest no reason to fall back
+        to another.
+        """
+        chosen = config.service_client_config(self.group)
+        corner = chosen['service'], chosen['region']
+        seen = self.catalog()
+        targets = [t for t in seen.targets if t.place.slot[:2] == corner]
+        if not targets:
+            there = ', '.join(str(place) for place in seen.places)
+            self.refuse(
+                findings.Finding(
+                    'service-missing', findings.Place(*corner), f'only {there}'
+                )
+            )
+        return targets
+
+    def travel(
         self, target: catalog.Target, request: Callable[[], Any]
-    ) -> None:
+    ) -> list[findings.Finding]:
         """Make a request; judge its sockets and the links of its answer."""
-        deadline = waiting.Deadline(self.settings.timeout)
         try:
-            meant = resolving.addresses_of(target.location, deadline)
+            meant = resolving.addresses_of(
+                target.location, waiting.Deadline(self.settings.timeout)
+            )
         except findings.Fault as fault:
-            self.refuse(findings.Finding.of(fault, target.place))
+            return [findings.Finding.of(fault, target.place)]
         with families.Recorder() as recorder:
+            name = f'sockets {target.place.interface}'
+            self.addDetail(name, reporting.sockets(recorder))
             answer = request()
         found = families.judge(
             recorder.connects, target.place, frozenset(meant)
         )
-        said = links.of_document(answer)
-        deadline = waiting.Deadline(self.settings.timeout)
-        found += following.judge(said, target, self.settings, deadline)
-        self.report(found)
-
-    def selected(self) -> catalog.Target:
-        """Return the endpoint that tempest.conf selects for the service."""
-        chosen = config.service_client_config(self.group)
-        interface = chosen.get('endpoint_type', CONF.identity.v3_endpoint_type)
-        slot = (
-            chosen['service'],
-            chosen['region'],
-            interface.removesuffix('URL'),
-        )
-        seen = self.catalog()
-        for target in seen.targets:
-            if target.place.slot == slot:
-                return target
-        there = ', '.join(str(place) for place in seen.places)
-        self.refuse(
-            findings.Finding(
-                'interface-missing', findings.Place(*slot), f'only {there}'
-            )
+        return found + following.judge(
+            links.of_document(answer),
+            target,
+            self.settings,
+            waiting.Deadline(self.settings.timeout),
         )
 
 
@@ -100,7 +124,7 @@ class TokenTravelTest(TravelTest):
         target = catalog.Target(place, urls.locate(CONF.identity.uri_v3))
         provider = self.os_primary.auth_provider
         provider.clear_auth()
-        self.assert_travels(target, provider.get_token)
+        self.report(self.travel(target, provider.get_token))
 
 
 class IdentityTravelTest(TravelTest):
@@ -108,8 +132,8 @@ class IdentityTravelTest(TravelTest):
 
     @decorators.idempotent_id('66da4cc3-5a9f-4d09-9e15-d333c98da48c')
     def test_list_projects_over_ipv6(self) -> None:
-        client = self.os_primary.identity_v3_client
-        self.assert_travels(self.selected(), client.list_auth_projects)
+        clients = self.os_primary.identity_v3
+        self.report_travels(clients.IdentityClient, 'list_auth_projects')
 
 
 class ComputeTravelTest(TravelTest):
@@ -120,8 +144,8 @@ class ComputeTravelTest(TravelTest):
 
     @decorators.idempotent_id('a99788eb-7621-409f-8d54-4b43875e309d')
     def test_list_flavors_over_ipv6(self) -> None:
-        client = self.os_primary.flavors_client
-        self.assert_travels(self.selected(), client.list_flavors)
+        clients = self.os_primary.compute
+        self.report_travels(clients.FlavorsClient, 'list_flavors')
 
 
 class NetworkTravelTest(TravelTest):
@@ -132,8 +156,8 @@ class NetworkTravelTest(TravelTest):
 
     @decorators.idempotent_id('e65e15b3-6a9c-47fa-8135-bb5dd154abb6')
     def test_list_networks_over_ipv6(self) -> None:
-        client = self.os_primary.networks_client
-        self.assert_travels(self.selected(), client.list_networks)
+        clients = self.os_primary.network
+        self.report_travels(clients.NetworksClient, 'list_networks')
 
 
 class ImageTravelTest(TravelTest):
@@ -144,8 +168,8 @@ class ImageTravelTest(TravelTest):
 
     @decorators.idempotent_id('a02c45db-6462-4ad5-97d1-40a1bbe20af2')
     def test_list_images_over_ipv6(self) -> None:
-        client = self.os_primary.image_client_v2
-        self.assert_travels(self.selected(), client.list_images)
+        clients = self.os_primary.image_v2
+        self.report_travels(clients.ImagesClient, 'list_images')
 
 
 class PlacementTravelTest(TravelTest):
@@ -157,5 +181,7 @@ class PlacementTravelTest(TravelTest):
 
     @decorators.idempotent_id('13ed3a6a-432e-4b64-8e94-d846a97b3ac9')
     def test_list_resource_providers_over_ipv6(self) -> None:
-        client = self.os_admin.resource_providers_client
-        self.assert_travels(self.selected(), client.list_resource_providers)
+        clients = self.os_admin.placement
+        self.report_travels(
+            clients.ResourceProvidersClient, 'list_resource_providers'
+        )

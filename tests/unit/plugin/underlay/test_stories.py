@@ -112,7 +112,8 @@ class StoriesTest(testtools.TestCase):
                 'test_hypervisor_addresses_are_ipv6',
                 'test_tunnel_endpoints_are_ipv6',
                 'test_every_registered_endpoint_is_given_to_clients',
-                'test_list_images_over_ipv6',
+                'test_list_flavors_over_ipv6',
+                'test_list_networks_over_ipv6',
                 'test_endpoint',
                 'test_endpoint(compute,RegionOne,admin)',
                 'test_endpoint(image,RegionOne,public)',
@@ -134,8 +135,12 @@ class StoriesTest(testtools.TestCase):
                 )
             ],
         )
-        text = self.detail('test_list_images_over_ipv6', 'traceback')
-        self.assertIn('a service lacks an interface in a region', text)
+        self.assertIn(
+            'AF_INET6 ::1 port',
+            self.detail('test_list_flavors_over_ipv6', 'sockets admin'),
+        )
+        text = self.detail('test_list_networks_over_ipv6', 'traceback')
+        self.assertIn('networks.0.links.0.href http://192.0.2.1:9696/', text)
 
     def break_admin_interface_only(self) -> None:
         (compute,) = [e for e in self.cloud.catalog if e['type'] == 'compute']
@@ -147,6 +152,8 @@ class StoriesTest(testtools.TestCase):
         link = {'rel': 'self', 'href': 'http://192.0.2.1:9696/v2.0/'}
         document = {'versions': [{'links': [link]}]}
         self.cloud.pages['network']['/'] = (200, document)
+        listed = {'networks': [{'links': [link]}]}
+        self.cloud.pages['network']['/v2.0/networks'] = (200, listed)
 
     def disable_public_image_endpoint(self) -> None:
         (image,) = [e for e in self.cloud.catalog if e['type'] == 'image']
