@@ -116,7 +116,7 @@ class Run:
 
 def caches() -> dict[str, str]:
     """Where libraries cache things: with the lab's, not in root's home."""
-    return {'XDG_CACHE_HOME': str(paths.root() / 'xdg')}
+    return {'XDG_CACHE_HOME': str(paths.root() / 'tmp' / 'xdg')}
 
 
 def options(arguments: Sequence[str]) -> argparse.Namespace:
