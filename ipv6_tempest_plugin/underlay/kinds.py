@@ -464,10 +464,9 @@ KINDS: dict[str, Kind] = {
     'travel-elsewhere': Kind(
         'travel',
         'a request went to an address that the catalog does not name',
-        'only addresses of the endpoint that tempest.conf selects',
-        'the selected interface is missing or disabled, so that the client '
-        'took another one in silence; or a redirect',
-        'endpoint_type of the group of the service in tempest.conf',
+        'only addresses to which the host of the endpoint resolves',
+        'a redirect, or a client that took another endpoint in silence',
+        'the attached sockets; `openstack catalog list`',
     ),
 }
 
