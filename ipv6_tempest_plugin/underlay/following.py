@@ -12,6 +12,7 @@
 
 """Links, followed to the hosts that they name."""
 
+from collections.abc import Iterable
 import functools
 
 from ipv6_tempest_plugin.underlay import catalog
@@ -32,7 +33,7 @@ _CODES = {'catalog': 'link-malformed', 'addresses': 'link-address'}
 
 
 def judge(
-    said: list[links.Link],
+    said: Iterable[links.Link],
     target: catalog.Target,
     settings: config.Settings,
     deadline: waiting.Deadline,

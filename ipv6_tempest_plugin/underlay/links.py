@@ -48,7 +48,20 @@ def of_answer(answer: exchange.Answer, base: str) -> tuple[Link, ...]:
     """
     found = list(_of_headers(answer.headers))
     if 'json' in answer.headers.get('content-type', '') and answer.body:
-        found += of_document(_parsed(answer.body))
+        found += _of_document(_parsed(answer.body))
+    return _joined(found, base)
+
+
+def of_document(document: object, base: str) -> tuple[Link, ...]:
+    """Return every link of a decoded JSON document, as :func:`of_answer`.
+
+    A link is whatever stands as ``href``, and any absolute URL below a
+    key ``links``, which is how the older version documents write them.
+    """
+    return _joined(_of_document(document), base)
+
+
+def _joined(found: list[Link], base: str) -> tuple[Link, ...]:
     return tuple(
         dict.fromkeys(Link(n.name, _absolute(base, n.url)) for n in found)
     )
@@ -80,12 +93,7 @@ def _parsed(body: bytes) -> object:
         raise findings.Fault('http-garbage', seen) from error
 
 
-def of_document(document: object) -> list[Link]:
-    """Return every link of a decoded JSON document.
-
-    A link is whatever stands as ``href``, and any absolute URL below a
-    key ``links``, which is how the older version documents write them.
-    """
+def _of_document(document: object) -> list[Link]:
     found = []
     todo: list[tuple[str, Any, bool]] = [('', document, False)]
     while todo:

@@ -106,7 +106,7 @@ class TravelTest(base.UnderlayTest):
             recorder.connects, target.place, frozenset(meant)
         )
         return found + following.judge(
-            links.of_document(answer),
+            links.of_document(answer, str(target.location)),
             target,
             self.settings,
             waiting.Deadline(self.settings.timeout),

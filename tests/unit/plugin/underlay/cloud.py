@@ -217,6 +217,12 @@ _PATHS = {
     'image': '',
     'placement': '',
 }
+# Placement's links are relative.
+_PROVIDERS = {
+    'resource_providers': [
+        {'links': [{'rel': 'self', 'href': '/resource_providers/1'}]}
+    ]
+}
 _AGENT = {
     'binary': 'neutron-openvswitch-agent',
     'host': 'host1',
@@ -250,5 +256,5 @@ _PAGES: dict[str, Pages] = {
         '/v2.0/agents': (200, {'agents': [_AGENT]}),
     },
     'image': {'/v2/images': (200, {'images': []})},
-    'placement': {'/resource_providers': (200, {'resource_providers': []})},
+    'placement': {'/resource_providers': (200, _PROVIDERS)},
 }

@@ -54,6 +54,12 @@ class LinksTest(testtools.TestCase):
             self.found({'a': {'href': '/v3/'}, 'b': {'href': ''}}),
         )
 
+    def test_documents_of_a_decoded_answer_are_joined_too(self) -> None:
+        self.assertEqual(
+            (links.Link('href', 'http://[fd00::1]:8774/x'),),
+            links.of_document({'href': '/x'}, BASE),
+        )
+
     def test_documents_for_people_are_no_part_of_the_cloud(self) -> None:
         content = {
             'links': [{'rel': 'describedby', 'href': 'http://docs.example/'}],
