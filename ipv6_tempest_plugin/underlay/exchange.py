@@ -17,8 +17,11 @@ urllib3 add: those choose the address themselves, and neither can end a
 server that drips its headers.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import client
+from typing import Generic
+from typing import TypeVar
 
 import netaddr
 
@@ -27,6 +30,8 @@ from ipv6_tempest_plugin.underlay import settings as config
 from ipv6_tempest_plugin.underlay import sockets
 from ipv6_tempest_plugin.underlay import urls
 from ipv6_tempest_plugin import waiting
+
+T = TypeVar('T')
 
 BODY_LIMIT = 256 * 1024
 _HEADERS = {
@@ -63,18 +68,42 @@ def ask(
 
     :raises Fault: ``tcp-...``, ``tls-...`` or ``http-...``.
     """
+    question = Question(location, _HEADERS, _read)
+    return put(question, address, deadline, settings)
+
+
+@dataclass(frozen=True)
+class Question(Generic[T]):
+    """A GET with its headers, and how to read what comes back."""
+
+    location: urls.Location
+    headers: dict[str, str]
+    read: Callable[[client.HTTPResponse], T]
+
+
+def put(
+    question: Question[T],
+    address: netaddr.IPAddress,
+    deadline: waiting.Deadline,
+    settings: config.Settings,
+) -> T:
+    """Put a question to exactly this address; return what was read.
+
+    :raises Fault: as :func:`ask`, and what reading raises.
+    """
+    location = question.location
     with sockets.connect(address, location.port, deadline) as plain:
         if location.scheme == 'http':
-            return _exchange(plain, location, str(address))
+            return _exchange(plain, question, str(address))
         context = sockets.tls_context(settings.ca_file, settings.verify)
         with sockets.secure(plain, context, location.host) as secured:
-            return _exchange(secured, location, str(address))
+            return _exchange(secured, question, str(address))
 
 
-def _exchange(sock: _Socket, location: urls.Location, address: str) -> Answer:
+def _exchange(sock: _Socket, question: Question[T], address: str) -> T:
     try:
-        response = _request(sock, location)
-        return _read(response)
+        with _request(sock, question) as response:
+            return question.read(response)
     except TimeoutError as error:
         raise _late(sock, address) from error
     except client.IncompleteRead as error:
@@ -92,30 +121,30 @@ def _exchange(sock: _Socket, location: urls.Location, address: str) -> Answer:
         raise fault.at(address) from fault
 
 
-def _request(sock: _Socket, location: urls.Location) -> client.HTTPResponse:
+def _request(sock: _Socket, question: Question[T]) -> client.HTTPResponse:
+    location = question.location
     connection = client.HTTPConnection(location.host, location.port)
     # Only this decides whether the Host header names the port.
     connection.default_port = urls.DEFAULT_PORTS[location.scheme]
     connection.sock = sock
-    connection.request('GET', location.target, headers=_HEADERS)
+    connection.request('GET', location.target, headers=question.headers)
     return connection.getresponse()
 
 
 def _read(response: client.HTTPResponse) -> Answer:
-    with response:
-        body = response.read(BODY_LIMIT + 1)
-        if len(body) > BODY_LIMIT:
-            seen = f'more than {BODY_LIMIT} bytes'
-            raise findings.Fault('http-huge', seen)
-        if response.length:
-            seen = f'{len(body)} bytes, {response.length} are missing'
-            raise findings.Fault('http-truncated', seen)
-        names = {name.lower() for name in response.headers}
-        return Answer(
-            response.status,
-            {n: ', '.join(response.headers.get_all(n, [])) for n in names},
-            body,
-        )
+    body = response.read(BODY_LIMIT + 1)
+    if len(body) > BODY_LIMIT:
+        seen = f'more than {BODY_LIMIT} bytes'
+        raise findings.Fault('http-huge', seen)
+    if response.length:
+        seen = f'{len(body)} bytes, {response.length} are missing'
+        raise findings.Fault('http-truncated', seen)
+    names = {name.lower() for name in response.headers}
+    return Answer(
+        response.status,
+        {n: ', '.join(response.headers.get_all(n, [])) for n in names},
+        body,
+    )
 
 
 def _late(sock: _Socket, address: str) -> findings.Fault:

@@ -14,6 +14,7 @@
 
 from collections.abc import Callable
 import functools
+import itertools
 import socket
 
 import netaddr
@@ -49,6 +50,15 @@ def tries(found: catalog.Catalog, settings: config.Settings) -> list[Try]:
             for port, places in ports.items()
         ]
     return jobs
+
+
+def judge(
+    target: catalog.Target, settings: config.Settings
+) -> list[findings.Finding]:
+    """Try everything for one URL, such as that of a console."""
+    found = catalog.Catalog((target.place,), (target,), ())
+    results = together.gather(tries(found, settings))
+    return [*unproven(found, settings), *itertools.chain(*results)]
 
 
 def unproven(

@@ -412,6 +412,16 @@ KINDS: dict[str, Kind] = {
         'clients reach it',
         _LINKS,
     ),
+    # --- the console of a guest ----------------------------------------
+    'console-dumb': Kind(
+        'console',
+        'no VNC server greets behind the console proxy',
+        'a WebSocket through which a VNC server says "RFB"',
+        'the proxy cannot reach the hypervisor: its VNC server listens on '
+        'IPv4 or on loopback only',
+        '[vnc] server_listen and server_proxyclient_address of nova-compute; '
+        'the log of nova-novncproxy',
+    ),
     # --- what is left of IPv4 ------------------------------------------
     'ipv4-listener': Kind(
         'ipv4',
