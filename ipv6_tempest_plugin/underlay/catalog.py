@@ -12,17 +12,15 @@
 
 """The catalog of Keystone: what to probe, and what is wrong on paper."""
 
-import collections
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ipv6_tempest_plugin.underlay import completeness
 from ipv6_tempest_plugin.underlay import findings
+from ipv6_tempest_plugin.underlay import masking
 from ipv6_tempest_plugin.underlay import settings as config
 from ipv6_tempest_plugin.underlay import urls
-
-# Regions often share one Keystone, so it may be registered elsewhere.
-SHARED_SERVICES = frozenset({'identity'})
 
 
 @dataclass(frozen=True)
@@ -62,9 +60,7 @@ def read(raw: object, settings: config.Settings) -> Catalog:
         else:
             targets.append(target)
     places = [place for place, _ in rows]
-    wrong += _duplicates(places)
-    wrong += _missing_interfaces(places, settings)
-    wrong += _missing_services(places, settings)
+    wrong += completeness.judge(places, settings)
     return Catalog(
         tuple(p for p in places if p.interface in settings.interfaces),
         tuple(t for t in targets if t.place.interface in settings.interfaces),
@@ -129,64 +125,5 @@ def place_of(service: str, endpoint: dict[str, Any]) -> findings.Place:
     )
 
 
-def _duplicates(places: list[findings.Place]) -> list[findings.Finding]:
-    counts = collections.Counter(place.slot for place in places)
-    return [
-        findings.Finding(
-            'endpoint-duplicate',
-            findings.Place(*slot),
-            ' and '.join(p.url for p in places if p.slot == slot),
-        )
-        for slot, count in counts.items()
-        if count > 1
-    ]
-
-
-def _missing_interfaces(
-    places: list[findings.Place], settings: config.Settings
-) -> list[findings.Finding]:
-    slots = {place.slot for place in places}
-    corners = dict.fromkeys((p.service, p.region) for p in places)
-    return [
-        findings.Finding(
-            'interface-missing',
-            findings.Place(service, region, interface),
-            'only '
-            + ', '.join(sorted(s[2] for s in slots if s[:2] == corner)),
-        )
-        for corner in corners
-        for service, region in [corner]
-        for interface in settings.required_interfaces
-        if (service, region, interface) not in slots
-    ]
-
-
-def _missing_services(
-    places: list[findings.Place], settings: config.Settings
-) -> list[findings.Finding]:
-    present = sorted({place.service for place in places})
-    return [
-        findings.Finding(
-            'service-missing',
-            findings.Place(service, settings.region, interface),
-            f'no {service} in {settings.region}; the catalog has '
-            + (', '.join(present) or 'nothing'),
-        )
-        for service in settings.required_services
-        if not _is_served(service, places, settings.region)
-        for interface in settings.required_interfaces
-    ]
-
-
-def _is_served(
-    service: str, places: list[findings.Place], region: str
-) -> bool:
-    anywhere = region == '-' or service in SHARED_SERVICES
-    return any(
-        place.service == service and (anywhere or place.region == region)
-        for place in places
-    )
-
-
 def _short(value: object) -> str:
-    return findings.excerpt(repr(value).encode(), 120)
+    return masking.excerpt(repr(value).encode(), 120)

@@ -27,6 +27,7 @@ import netaddr
 from ipv6_tempest_plugin.underlay import catalog
 from ipv6_tempest_plugin.underlay import exchange
 from ipv6_tempest_plugin.underlay import findings
+from ipv6_tempest_plugin.underlay import masking
 from ipv6_tempest_plugin.underlay import resolving
 from ipv6_tempest_plugin.underlay import settings as config
 from ipv6_tempest_plugin.underlay import urls
@@ -66,7 +67,7 @@ def greet(
     )
     said = exchange.put(question, address, deadline, settings)
     if not said.startswith(GREETING):
-        seen = f'greeted by {findings.excerpt(said)}'
+        seen = f'greeted by {masking.excerpt(said)}'
         raise findings.Fault('console-dumb', seen, str(address))
 
 

@@ -21,6 +21,7 @@ import netaddr
 from ipv6_tempest_plugin.underlay import exchange
 from ipv6_tempest_plugin.underlay import findings
 from ipv6_tempest_plugin.underlay import links
+from ipv6_tempest_plugin.underlay import masking
 from ipv6_tempest_plugin.underlay import settings as config
 from ipv6_tempest_plugin.underlay import urls
 from ipv6_tempest_plugin import waiting
@@ -102,7 +103,7 @@ class Conversation:
     ) -> NoReturn:
         seen = f'{answer.status} from GET {location}'
         if answer.body:
-            seen += f': {findings.excerpt(answer.body)}'
+            seen += f': {masking.excerpt(answer.body)}'
         raise findings.Fault(code, seen, str(self.address))
 
 

@@ -26,8 +26,10 @@ from typing import TypeVar
 import netaddr
 
 from ipv6_tempest_plugin.underlay import findings
+from ipv6_tempest_plugin.underlay import masking
 from ipv6_tempest_plugin.underlay import settings as config
 from ipv6_tempest_plugin.underlay import sockets
+from ipv6_tempest_plugin.underlay import tls
 from ipv6_tempest_plugin.underlay import urls
 from ipv6_tempest_plugin import waiting
 
@@ -43,7 +45,7 @@ _HEADERS = {
 # Record types 20 to 23 and version 3.x (RFC 8446 section 5.1).
 _TLS_RECORDS = tuple(bytes([kind, 3]) for kind in range(20, 24))
 
-_Socket = sockets.BoundedSocket | sockets.BoundedTLSSocket
+_Socket = sockets.BoundedSocket | tls.TLSSocket
 
 
 @dataclass(frozen=True)
@@ -95,8 +97,8 @@ def put(
     with sockets.connect(address, location.port, deadline) as plain:
         if location.scheme == 'http':
             return _exchange(plain, question, str(address))
-        context = sockets.tls_context(settings.ca_file, settings.verify)
-        with sockets.secure(plain, context, location.host) as secured:
+        context = tls.context_of(settings.ca_file, settings.verify)
+        with tls.secure(plain, context, location.host) as secured:
             return _exchange(secured, question, str(address))
 
 
@@ -115,7 +117,7 @@ def _exchange(sock: _Socket, question: Question[T], address: str) -> T:
         code = 'http-garbage'
         if sock.first.startswith(_TLS_RECORDS):
             code = 'http-on-tls'
-        seen = findings.excerpt(sock.first) or str(error)
+        seen = masking.excerpt(sock.first) or str(error)
         raise findings.Fault(code, seen, address) from error
     except findings.Fault as fault:
         raise fault.at(address) from fault
@@ -154,6 +156,6 @@ def _late(sock: _Socket, address: str) -> findings.Fault:
         return findings.Fault('http-silent', seen, address)
     seen = (
         f'{sock.received} bytes {elapsed}, no end; '
-        f'it begins {findings.excerpt(sock.first)}'
+        f'it begins {masking.excerpt(sock.first)}'
     )
     return findings.Fault('http-drip', seen, address)

@@ -14,15 +14,12 @@
 
 from dataclasses import asdict
 from dataclasses import dataclass
-import re
 import textwrap
 from typing import Any
 
 from ipv6_tempest_plugin.underlay import kinds
+from ipv6_tempest_plugin.underlay import masking
 
-# Greedy, since a careless password may hold any character, even a slash.
-_USERINFO = re.compile(r'//.*@', re.DOTALL)
-_QUERY = re.compile(r'\?[^#\s\'"]+')
 _LONGEST = 400
 
 
@@ -52,21 +49,6 @@ class Fault(Exception):
         return kinds.KINDS[self.code].check
 
 
-def masked(text: str) -> str:
-    """Hide userinfo and query of every URL in a text.
-
-    Consoles carry their token in the query, careless catalogs a password
-    in the userinfo (RFC 3986 sections 3.2.1 and 3.4).
-    """
-    return _QUERY.sub('?***', _USERINFO.sub('//***@', text))
-
-
-def excerpt(data: bytes, length: int = 60) -> str:
-    """Show the first bytes of an answer, printable and short."""
-    shown = repr(data[:length])[1:]
-    return shown + ('...' if len(data) > length else '')
-
-
 @dataclass(frozen=True, order=True)
 class Place:
     """Where in the catalog: the URL is masked when the place is made."""
@@ -77,7 +59,7 @@ class Place:
     url: str = ''
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, 'url', masked(self.url))
+        object.__setattr__(self, 'url', masking.masked(self.url))
 
     @property
     def slot(self) -> tuple[str, str, str]:
@@ -98,7 +80,7 @@ class Finding:
     address: str | None = None
 
     def __post_init__(self) -> None:
-        shown = masked(self.seen)
+        shown = masking.masked(self.seen)
         if len(shown) > _LONGEST:
             shown = shown[:_LONGEST] + '...'
         object.__setattr__(self, 'seen', shown)

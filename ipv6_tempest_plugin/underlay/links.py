@@ -21,6 +21,7 @@ from urllib import parse
 
 from ipv6_tempest_plugin.underlay import exchange
 from ipv6_tempest_plugin.underlay import findings
+from ipv6_tempest_plugin.underlay import masking
 
 # Links to what people read, which is not part of the cloud.
 _DOCUMENTS = frozenset({'describedby', 'help', 'documentation', 'license'})
@@ -89,7 +90,7 @@ def _parsed(body: bytes) -> object:
     try:
         return json.loads(body)
     except (ValueError, RecursionError) as error:
-        seen = f'no JSON: {findings.excerpt(body)}'
+        seen = f'no JSON: {masking.excerpt(body)}'
         raise findings.Fault('http-garbage', seen) from error
 
 

@@ -23,6 +23,7 @@ from ipv6_tempest_plugin.underlay import catalog
 from ipv6_tempest_plugin.underlay import conversation
 from ipv6_tempest_plugin.underlay import findings
 from ipv6_tempest_plugin.underlay import following
+from ipv6_tempest_plugin.underlay import masking
 from ipv6_tempest_plugin.underlay import resolving
 from ipv6_tempest_plugin.underlay import settings as config
 from ipv6_tempest_plugin.underlay import together
@@ -112,7 +113,7 @@ def visit(
         addressing.scope(address).value,
         not any(finding.check == 'listening' for finding in wrong),
         talk.status,
-        tuple(dict.fromkeys(findings.masked(x.url) for x in talk.links)),
+        tuple(dict.fromkeys(masking.masked(x.url) for x in talk.links)),
         deadline.elapsed,
         tuple(wrong),
     )

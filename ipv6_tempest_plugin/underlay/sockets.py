@@ -17,13 +17,9 @@ server that drips one byte every few seconds.
 """
 
 import errno
-import functools
 import os
 import socket
-import ssl
-import threading
 from typing import Any
-from typing import cast
 
 import netaddr
 
@@ -33,8 +29,8 @@ from ipv6_tempest_plugin import waiting
 _OURS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 
-class _Bounded:
-    """Reads end at the deadline; what came first is remembered."""
+class Bounded:
+    """Ends reads at the deadline; remembers what came first."""
 
     deadline: waiting.Deadline
     received = 0
@@ -53,12 +49,8 @@ class _Bounded:
         return count
 
 
-class BoundedSocket(_Bounded, socket.socket):
+class BoundedSocket(Bounded, socket.socket):
     """A TCP socket bound to a deadline."""
-
-
-class BoundedTLSSocket(_Bounded, ssl.SSLSocket):
-    """A TLS socket bound to a deadline."""
 
 
 def arm(sock: Any, deadline: waiting.Deadline) -> None:
@@ -92,18 +84,18 @@ def connect(
         sock.connect((str(address), port))
     except OSError as error:
         sock.close()
-        raise _connect_fault(error, address, port, deadline) from error
+        if error.errno in _OURS:
+            raise
+        raise _fault(error, address, port, deadline) from error
     return sock
 
 
-def _connect_fault(
+def _fault(
     error: OSError,
     address: netaddr.IPAddress,
     port: int,
     deadline: waiting.Deadline,
-) -> Exception:
-    if error.errno in _OURS:
-        return error
+) -> findings.Fault:
     if isinstance(error, ConnectionRefusedError):
         code, seen = 'tcp-refused', 'connection refused'
     elif isinstance(error, TimeoutError):
@@ -117,61 +109,3 @@ def _connect_fault(
 def reason(error: OSError) -> str:
     """Say in words what the kernel said."""
     return os.strerror(error.errno) if error.errno else str(error)
-
-
-def tls_context(ca_file: str | None, verify: bool) -> ssl.SSLContext:
-    """Return the context that all probes share.
-
-    A bundle of authorities takes a fraction of a second of processor time
-    to load, and each copy some megabytes: it is loaded once.
-    """
-    with _LOADING:
-        return _load_context(ca_file, verify)
-
-
-_LOADING = threading.Lock()
-
-
-@functools.cache
-def _load_context(ca_file: str | None, verify: bool) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=ca_file)
-    context.sslsocket_class = BoundedTLSSocket
-    if not verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
-
-
-def secure(
-    sock: BoundedSocket, context: ssl.SSLContext, host: str
-) -> BoundedTLSSocket:
-    """Begin TLS for the host that the URL names, by SNI if it is a name.
-
-    :raises Fault: ``tls-...``.
-    """
-    address = sock.getpeername()[0]
-    deadline = sock.deadline
-    try:
-        arm(sock, deadline)
-        wrapped = context.wrap_socket(sock, server_hostname=host)
-    except ssl.SSLCertVerificationError as error:
-        code = _CERTIFICATE_CODES.get(error.verify_code, 'tls-untrusted')
-        raise findings.Fault(code, error.verify_message, address) from error
-    except TimeoutError as error:
-        seen = f'nothing within {deadline.elapsed:.1f} s'
-        raise findings.Fault('tls-silent', seen, address) from error
-    except OSError as error:
-        seen = getattr(error, 'reason', None) or reason(error)
-        raise findings.Fault('tls-failed', seen, address) from error
-    bounded = cast(BoundedTLSSocket, wrapped)
-    bounded.deadline = deadline
-    return bounded
-
-
-# X509_V_ERR_... of OpenSSL, which the ssl module does not name.
-_CERTIFICATE_CODES = {
-    9: 'tls-expired',  # not yet valid
-    10: 'tls-expired',
-    62: 'tls-name',  # host name mismatch
-    64: 'tls-name',  # address mismatch
-}

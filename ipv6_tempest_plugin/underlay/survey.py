@@ -21,7 +21,7 @@ from ipv6_tempest_plugin.underlay import findings
 from ipv6_tempest_plugin.underlay import ipv4
 from ipv6_tempest_plugin.underlay import probes
 from ipv6_tempest_plugin.underlay import settings as config
-from ipv6_tempest_plugin.underlay import sockets
+from ipv6_tempest_plugin.underlay import tls
 from ipv6_tempest_plugin.underlay import together
 
 Findings = tuple[findings.Finding, ...]
@@ -60,7 +60,7 @@ def survey(found: catalog.Catalog, settings: config.Settings) -> Survey:
     """Probe every target; the whole lasts little longer than one."""
     if any(target.location.scheme == 'https' for target in found.targets):
         # Before the deadlines begin.
-        sockets.tls_context(settings.ca_file, settings.verify)
+        tls.context_of(settings.ca_file, settings.verify)
     jobs: list[Callable[[], Outcome]] = [
         functools.partial(probes.probe, target, settings)
         for target in found.targets

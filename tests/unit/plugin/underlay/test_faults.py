@@ -15,12 +15,18 @@
 The docstring of a test is the fault; its body breaks a real server.
 """
 
+import errno
+import socket
+from unittest import mock
+
 import netaddr
 
 from ipv6_tempest_plugin import addressing
 from ipv6_tempest_plugin.underlay import findings
 from ipv6_tempest_plugin.underlay import resolving
 from ipv6_tempest_plugin.underlay import settings
+from ipv6_tempest_plugin.underlay import sockets
+from ipv6_tempest_plugin import waiting
 from tests.unit.plugin.underlay import base
 from tests.unit.plugin.underlay import certificates
 from tests.unit.plugin.underlay import servers
@@ -150,6 +156,21 @@ class ListeningFaultTest(base.UnderlayTest):
         text = self.check('tcp-silent', f'http://[::1]:{port}')
         self.assertIn('no answer to SYN within 0.5 s', text)
 
+    def test_no_time_left_is_no_silence(self) -> None:
+        fault = self.assertRaises(
+            findings.Fault,
+            sockets.connect,
+            netaddr.IPAddress('::1'),
+            9,
+            waiting.Deadline(0),
+        )
+        self.assertEqual('too-slow', fault.code)
+
+    def test_no_descriptor_left_says_nothing_of_the_cloud(self) -> None:
+        error = OSError(errno.EMFILE, 'too many open files')
+        with mock.patch('socket.socket.connect', side_effect=error):
+            self.assertRaises(OSError, self.look, 'http://[::1]:9')
+
     def test_no_route(self) -> None:
         self.check('tcp-unreachable', 'http://[ff01::1]:9292')
 
@@ -224,6 +245,12 @@ class AnsweringFaultTest(base.UnderlayTest):
     def test_endless_redirects(self) -> None:
         loop = servers.reply(302, location='/again')
         self.check('http-redirects', loop)
+
+    def test_redirect_to_nonsense(self) -> None:
+        nonsense = servers.reply(302, location='http://::1:80/')
+        server = self.serve(nonsense)
+        seen = self.look(f'http://[::1]:{server.port}')
+        self.assert_findings(['link-malformed'], seen)
 
     def test_redirect_without_location(self) -> None:
         self.check('http-status', servers.reply(302))
@@ -422,6 +449,12 @@ class IPv4FaultTest(base.UnderlayTest):
         server = self.serve(servers.reply())
         url = f'http://both.example:{server.port}'
         self.assert_findings([], self.look(url, ipv4_forbidden=True))
+
+    def test_a_resolver_that_fails_is_blamed_once(self) -> None:
+        error = socket.gaierror(socket.EAI_AGAIN, 'try again')
+        with mock.patch('socket.getaddrinfo', side_effect=error):
+            seen = self.look('http://both.example:9', ipv4_forbidden=True)
+        self.assert_findings(['name-unresolvable'], seen)
 
     def test_allowed_is_not_tried(self) -> None:
         old = self.serve(servers.reply(), host='127.0.0.1')

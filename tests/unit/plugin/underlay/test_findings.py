@@ -20,6 +20,7 @@ import testtools
 
 from ipv6_tempest_plugin.underlay import findings
 from ipv6_tempest_plugin.underlay import kinds
+from ipv6_tempest_plugin.underlay import masking
 
 PLACE = findings.Place(
     'image', 'RegionOne', 'public', 'http://[2001:db8::1]:9292'
@@ -49,7 +50,7 @@ class SecretsTest(testtools.TestCase):
 
     def test_what_is_no_secret_stays(self) -> None:
         url = 'http://[2001:db8::1]:9292/v2/images#x'
-        self.assertEqual(url, findings.masked(url))
+        self.assertEqual(url, masking.masked(url))
 
 
 class TextTest(testtools.TestCase):

@@ -31,7 +31,7 @@ class HostsTest(testtools.TestCase):
             ['compute h1', 'compute h2', 'compute h3', 'compute h4'],
             [str(finding.place) for finding in found],
         )
-        self.assertEqual({'ipv4'}, {finding.check for finding in found})
+        self.assertEqual({'hypervisor-ipv4'}, {f.code for f in found})
 
     def test_tunnels(self) -> None:
         agents = [
@@ -60,3 +60,4 @@ class HostsTest(testtools.TestCase):
             ["tunneling_ip '10.0.0.1' of ovs", 'tunneling_ip None of ovs'],
             [finding.seen for finding in found],
         )
+        self.assertEqual({'tunnel-ipv4'}, {f.code for f in found})
