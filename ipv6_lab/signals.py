@@ -13,6 +13,7 @@
 
 from collections.abc import Iterator
 import contextlib
+import os
 import signal
 import types
 
@@ -30,16 +31,28 @@ class Interrupted(BaseException):
         self.exit_code = 128 + number
 
 
+class _Owner:
+    """The process that unwinds; what it forked has nothing to undo."""
+
+    pid = 0
+
+
 def _interrupt(number: int, frame: types.FrameType | None) -> None:
+    _pass(number, frame)
     raise Interrupted(number)
 
 
 def _pass(number: int, frame: types.FrameType | None) -> None:
-    """Do nothing; unlike SIG_IGN, children do not inherit it."""
+    """Do nothing; unlike SIG_IGN, commands do not inherit it."""
+    if os.getpid() != _Owner.pid:
+        # A forked helper, as pyroute2 has them, is ended by its parent's
+        # SIGTERM: it must not run its copy of the parent's clean-up.
+        os._exit(128 + number)
 
 
 def unwind() -> None:
     """From now on a signal raises :class:`Interrupted`."""
+    _Owner.pid = os.getpid()
     for number in SIGNALS:
         signal.signal(number, _interrupt)
 

@@ -9,8 +9,10 @@
 # WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
 # License for the specific language governing permissions and limitations
 # under the License.
+import contextlib
 import os
 import signal
+import time
 
 import ddt
 import testtools
@@ -40,6 +42,34 @@ class SignalsTest(testtools.TestCase):
 
     def test_no_handler_of_exceptions_catches_it(self) -> None:
         self.assertFalse(issubclass(signals.Interrupted, Exception))
+
+    @ddt.data(False, True)
+    def test_a_forked_helper_just_ends(self, undoing: bool) -> None:
+        with signals.deferred() if undoing else contextlib.nullcontext():
+            status = self.end(self.helper())
+        self.assertEqual(143, os.waitstatus_to_exitcode(status))
+
+    def helper(self) -> int:
+        """Fork a process that idles; return once it does."""
+        reader, writer = os.pipe()
+        child = os.fork()
+        if not child:
+            try:
+                os.write(writer, b'x')
+                ends = time.monotonic() + 10
+                while time.monotonic() < ends:
+                    time.sleep(0.01)
+            finally:
+                os._exit(99)  # it outlived the signal, or unwound
+        os.read(reader, 1)
+        os.close(reader)
+        os.close(writer)
+        return child
+
+    def end(self, child: int) -> int:
+        os.kill(child, signal.SIGTERM)
+        _, status = os.waitpid(child, 0)
+        return status
 
     def test_nothing_interrupts_what_undoes(self) -> None:
         done = False
