@@ -47,7 +47,6 @@ timeout = 2
 ipv4 = forbidden
 control_plane_ipv4 = 127.0.0.1
 allow_documentation_prefix = True
-{options}
 """
 _ACCOUNT = """\
 - username: {name}
@@ -96,6 +95,10 @@ class _Listener(server.ThreadingHTTPServer):
     daemon_threads = True
 
 
+class _IPv4Listener(server.ThreadingHTTPServer):
+    daemon_threads = True
+
+
 class Cloud(fixtures.Fixture):
     """Five services on one IPv6 address, each on a port of its own.
 
@@ -106,10 +109,10 @@ class Cloud(fixtures.Fixture):
     :ivar pages: by service and path, status and document.
     """
 
-    def __init__(self, host: str = '::1', options: str = '') -> None:
+    def __init__(self, host: str = '::1', host_of_keystone: str = '') -> None:
         super().__init__()
         self._host = host
-        self._options = options
+        self._host_of_keystone = host_of_keystone
         self.ports: dict[str, int] = {}
         self.pages: dict[str, Pages] = {}
 
@@ -131,15 +134,29 @@ class Cloud(fixtures.Fixture):
     def _listen(self, service: str) -> None:
         pages: Pages = {}
         handler = type('Handler', (_Handler,), {'pages': pages})
-        listener = _Listener((self._host, 0), handler)
-        self.addCleanup(listener.server_close)
-        self.ports[service] = listener.server_address[1]
+        self.ports[service] = self._start(_Listener((self._host, 0), handler))
         self.pages[service] = pages
         handler.keystone = self.url('identity')  # type: ignore[attr-defined]
+
+    def _uri(self) -> str:
+        """Return where Tempest gets its tokens.
+
+        With a name for Keystone that is a port on which only IPv4 answers.
+        """
+        if not self._host_of_keystone:
+            return self.url('identity')
+        pages = self.pages['identity']
+        handler = type('Handler', (_Handler,), {'pages': pages})
+        port = self._start(_IPv4Listener(('127.0.0.1', 0), handler))
+        return f'http://{self._host_of_keystone}:{port}'
+
+    def _start(self, listener: server.HTTPServer) -> int:
+        self.addCleanup(listener.server_close)
         threading.Thread(
             target=listener.serve_forever, args=(0.05,), daemon=True
         ).start()
         self.addCleanup(listener.shutdown)
+        return listener.server_port
 
     def url(self, service: str) -> str:
         """Return scheme, host and port of a service."""
@@ -195,8 +212,7 @@ class Cloud(fixtures.Fixture):
     def _configure(self) -> None:
         text = _CONFIGURATION.format(
             directory=self._directory,
-            keystone=self.url('identity'),
-            options=self._options,
+            keystone=self._uri(),
         )
         path = self._directory / 'tempest.conf'
         path.write_text(text)

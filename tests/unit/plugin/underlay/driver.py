@@ -16,7 +16,9 @@
 """
 
 import functools
+import socket
 import sys
+from typing import Any
 
 from stestr.subunit_runner import program
 from stestr.subunit_runner import run
@@ -24,7 +26,25 @@ from stestr.subunit_runner import run
 from ipv6_tempest_plugin import addressing
 from ipv6_tempest_plugin.underlay import settings
 
+_getaddrinfo = socket.getaddrinfo
+
+
+def resolve(
+    host: str, port: Any, family: int = 0, kind: int = 0, *rest: Any
+) -> list[Any]:
+    """Resolve names below .test (RFC 6761) to both loopback addresses."""
+    if not str(host).endswith('.test'):
+        return _getaddrinfo(host, port, family, kind, *rest)
+    return [
+        row
+        for address in ('::1', '127.0.0.1')
+        if family in (0, socket.AF_INET6 if ':' in address else socket.AF_INET)
+        for row in _getaddrinfo(address, port, 0, kind)
+    ]
+
+
 if __name__ == '__main__':
+    socket.getaddrinfo = resolve  # type: ignore[assignment]
     settings.USABLE |= {addressing.Scope.LOOPBACK}
     program.TestProgram(
         module=None,

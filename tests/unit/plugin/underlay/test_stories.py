@@ -33,17 +33,19 @@ MODULES = ('test_endpoints', 'test_ipv4', 'test_registry', 'test_travel')
 class StoriesTest(testtools.TestCase):
     def setUp(self) -> None:
         super().setUp()
-        self.cloud = self.useFixture(cloud.Cloud())
         self.results: dict[str, dict[str, Any]] = {}
 
-    def run_tests(self) -> None:
-        """Run every test in a process; collect results by short id."""
+    def start_cloud(self, **options: str) -> None:
+        self.cloud = self.useFixture(cloud.Cloud(**options))
+
+    def run_tests(self, *modules: str) -> None:
+        """Run test modules in a process; collect results by short id."""
         done = subprocess.run(
             [
                 sys.executable,
                 '-m',
                 'tests.unit.plugin.underlay.driver',
-                *(f'{PACKAGE}.{module}' for module in MODULES),
+                *(f'{PACKAGE}.{module}' for module in modules or MODULES),
             ],
             env={**os.environ, 'TEMPEST_CONFIG': self.cloud.configuration},
             capture_output=True,
@@ -82,6 +84,7 @@ class StoriesTest(testtools.TestCase):
         return b''.join(found['details'][name].iter_bytes()).decode()
 
     def test_a_sound_cloud(self) -> None:
+        self.start_cloud()
         self.run_tests()
         self.assertEqual(set(), self.by_status('fail'))
         self.assertEqual(set(), self.by_status('skip'))
@@ -97,6 +100,7 @@ class StoriesTest(testtools.TestCase):
 
     def test_a_broken_cloud(self) -> None:
         """Each fault is of a kind that upstream's tests do not notice."""
+        self.start_cloud()
         self.break_admin_interface_only()
         self.break_network_links()
         self.disable_public_image_endpoint()
@@ -141,6 +145,18 @@ class StoriesTest(testtools.TestCase):
         )
         text = self.detail('test_list_networks_over_ipv6', 'traceback')
         self.assertIn('networks.0.links.0.href http://192.0.2.1:9696/', text)
+
+    def test_falling_back_to_ipv4(self) -> None:
+        """Upstream stays green: urllib3 goes on to the next address."""
+        self.start_cloud(host_of_keystone='keystone.test')
+        self.run_tests('test_travel')
+        self.assertEqual(
+            {'test_token_is_issued_over_ipv6'}, self.by_status('fail')
+        )
+        self.assertEqual(5, len(self.by_status('success')))
+        text = self.detail('test_token', 'traceback')
+        self.assertIn('a request went over IPv4 [travel-ipv4]', text)
+        self.assertIn('AF_INET 127.0.0.1', text)
 
     def break_admin_interface_only(self) -> None:
         (compute,) = [e for e in self.cloud.catalog if e['type'] == 'compute']
