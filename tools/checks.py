@@ -54,6 +54,7 @@ class Check:
     :param environ: variables that it needs
     :param live: whether its output is its purpose, shown as it comes
     :param tests: whether it closes with stestr's totals
+    :param limit: seconds that scripts/test gives it
     """
 
     name: str
@@ -61,6 +62,7 @@ class Check:
     environ: Mapping[str, str] = field(default_factory=dict)
     live: bool = False
     tests: bool = False
+    limit: float = 300
 
 
 def shell_scripts(root: Path = ROOT) -> list[str]:
@@ -108,6 +110,7 @@ FUNCTIONAL = replace(
     name='functional tests',
     argv=(*UNIT.argv, '--serial'),
     environ={'OS_TEST_PATH': './tests/lab'},
+    limit=1800,
 )
 COVER = (
     Check('coverage erase', ('coverage', 'erase')),

@@ -21,7 +21,7 @@ from pathlib import Path
 import re
 import signal
 import subprocess
-from typing import TextIO
+from typing import IO
 
 from ipv6_lab import errors
 from ipv6_lab import progress
@@ -32,7 +32,8 @@ from tools import totals
 # `scripts/lab up` takes down what it began before it ends.
 PATIENCE = 120
 EXCERPT = 40
-NOT_STARTED = 127
+# As timeout(1) and shells have them.
+NOT_ENDED, NOT_STARTED = 124, 127
 # How stestr names a failing test, and heads the details of them all.
 FAILED = re.compile(r'^\{\d+\} (.+?) (?:\[\S+\] )?\.\.\. FAILED$', re.M)
 DETAILS = re.compile(
@@ -40,7 +41,7 @@ DETAILS = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 
-Output = TextIO | None
+Output = IO[str] | None
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Part:
     :param cwd: where it runs
     :param tests: whether it closes with stestr's totals; otherwise the
         command itself is the test
+    :param limit: seconds that it may take
     """
 
     name: str
@@ -62,6 +64,7 @@ class Part:
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     cwd: Path = checks.ROOT
     tests: bool = False
+    limit: float = 600
 
 
 class Command:
@@ -74,15 +77,22 @@ class Command:
     def start(self) -> None:
         """Start it; when that cannot be, its log says why."""
         # A signal between its start and our knowing of it would orphan it.
-        with _output(self.part.log) as log, holding.held():
-            try:
+        try:
+            with _output(self.part.log, 'w') as log, holding.held():
                 self._process = _start(self.part, log)
-            except OSError as error:
-                print(f'{self.part.argv[0]} did not start: {error}', file=log)
+        except OSError as error:
+            self._say(f'did not start: {error}')
 
     def wait(self) -> int:
-        """The exit code, once the command has ended."""
-        return self._process.wait() if self._process else NOT_STARTED
+        """The exit code, once the command has ended or took too long."""
+        if self._process is None:
+            return NOT_STARTED
+        try:
+            return self._process.wait(self.part.limit)
+        except subprocess.TimeoutExpired:
+            self.stop()
+            self._say(f'did not end within {self.part.limit:.0f} s')
+            return NOT_ENDED
 
     def stop(self) -> None:
         """End the command and what it started; it may clean up first."""
@@ -95,12 +105,18 @@ class Command:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
 
+    def _say(self, what: str) -> None:
+        with _output(self.part.log, 'a') as log:
+            print(f'{self.part.argv[0]} {what}', file=log)
 
-def _output(log: Path | None) -> contextlib.AbstractContextManager[Output]:
+
+def _output(
+    log: Path | None, mode: str
+) -> contextlib.AbstractContextManager[Output]:
     if log is None:
         return contextlib.nullcontext()
     log.parent.mkdir(parents=True, exist_ok=True)
-    return log.open('w')
+    return log.open(mode)
 
 
 def _start(part: Part, log: Output) -> subprocess.Popen[bytes]:

@@ -21,6 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from pathlib import Path
+import re
 import shutil
 import sys
 
@@ -34,6 +35,7 @@ from tools import ownership
 from tools import parts
 from tools import totals
 
+NO_WORD = re.compile(r'\W+')
 RESULTS = checks.ROOT / 'results' / 'test'
 
 
@@ -59,9 +61,10 @@ class Run:
             parts.Part(
                 check.name,
                 (str(tools / check.argv[0]), *check.argv[1:]),
-                self.results / f'{check.name.replace(" ", "-")}.log',
+                self.results / f'{NO_WORD.sub("-", check.name)}.log',
                 checks.environment(tools, caches() | dict(check.environ)),
                 tests=check.tests,
+                limit=check.limit,
             )
         )
 
@@ -86,6 +89,7 @@ class Run:
                 self.results / 'tempest.log',
                 cwd=lab.workspace(self.results / 'tempest'),
                 tests=True,
+                limit=1200,
             )
         )
 

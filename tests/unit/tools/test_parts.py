@@ -9,6 +9,7 @@
 # WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
 # License for the specific language governing permissions and limitations
 # under the License.
+import dataclasses
 import io
 import os
 from pathlib import Path
@@ -103,6 +104,14 @@ class PartTest(testtools.TestCase):
         code = 'import sys; sys.stdout.buffer.write(b"\\xff"); sys.exit(3)'
         part = self.part(code, tests=True)
         self.assertEqual(1, parts.run(part, self.lines).failed)
+
+    def test_a_command_that_does_not_end_is_ended(self) -> None:
+        waiting = 'import select; select.select([], [], [], 20)'
+        part = dataclasses.replace(self.part(waiting), limit=0.2)
+        self.assertEqual(1, parts.run(part, self.lines).failed)
+        text = self.screen.getvalue()
+        self.assertIn('exit code 124', text)
+        self.assertIn('did not end within 0 s', text)
 
     def test_stop_ends_children_too(self) -> None:
         fifo = self.place / 'fifo'
