@@ -40,7 +40,8 @@ to take it down                scripts/lab down
 
 def live(name: str, argv: Sequence[str], cwd: Path = checks.ROOT) -> int:
     """Run a command on the screen; its exit code."""
-    print(f'\n== {name}: {" ".join(argv)}', flush=True)
+    typed = ' '.join(argv).removeprefix(f'{checks.ROOT}/')
+    print(f'\n== {name}: {typed}', flush=True)
     return parts.execute(parts.Part(name, argv, None, cwd=cwd))
 
 
@@ -85,6 +86,7 @@ def demonstrate() -> int:
 
 def main() -> int:
     """Demonstrate; 0 when every test passed, 128 + N after signal N."""
+    lab.keep_caches()
     signals.unwind()
     try:
         return demonstrate()

@@ -12,6 +12,7 @@
 """The lab as scripts/test uses it: up beside other work, down at the end."""
 
 from concurrent import futures
+import os
 from pathlib import Path
 import types
 from typing import Self
@@ -32,6 +33,11 @@ TEMPEST = (COMMAND, 'run', '--', 'tempest', 'run', '--regex', 'ipv6')
 def part(verb: str, logs: Path) -> parts.Part:
     """The part of a run that a command of scripts/lab is."""
     return parts.Part(f'lab {verb}', (COMMAND, verb), logs / f'{verb}.log')
+
+
+def keep_caches() -> None:
+    """Let libraries cache things with the lab's, not in root's home."""
+    os.environ['XDG_CACHE_HOME'] = str(paths.root() / 'tmp' / 'xdg')
 
 
 def workspace(directory: Path) -> Path:

@@ -62,7 +62,7 @@ class Run:
                 check.name,
                 (str(tools / check.argv[0]), *check.argv[1:]),
                 self.results / f'{NO_WORD.sub("-", check.name)}.log',
-                checks.environment(tools, caches() | dict(check.environ)),
+                checks.environment(tools, check.environ),
                 tests=check.tests,
                 limit=check.limit,
             )
@@ -118,11 +118,6 @@ class Run:
             self.total += totals.Totals(skipped=1)
 
 
-def caches() -> dict[str, str]:
-    """Where libraries cache things: with the lab's, not in root's home."""
-    return {'XDG_CACHE_HOME': str(paths.root() / 'tmp' / 'xdg')}
-
-
 def options(arguments: Sequence[str]) -> argparse.Namespace:
     """The command line, understood."""
     parser = argparse.ArgumentParser(
@@ -163,6 +158,7 @@ def main(arguments: Sequence[str]) -> int:
     shutil.rmtree(RESULTS, ignore_errors=True)
     run = Run(RESULTS)
     code = 0
+    lab.keep_caches()
     signals.unwind()
     try:
         proceed(run, chosen)

@@ -46,6 +46,7 @@ class FalseLab(fixtures.Fixture):
         self.change('ipv6_lab.paths.venv', lambda name: self.place)
         self.change('ipv6_lab.install.plugin.metadata', lambda root: root)
         self.setenv('CALLS', self.place / 'calls')
+        self.setenv('XDG_CACHE_HOME', self.place / 'changes')
         self.setenv('PARENT', os.getpid())
         self.setenv('FIFO', self.place / 'fifo')
         for number in signals.SIGNALS:

@@ -10,6 +10,7 @@
 # License for the specific language governing permissions and limitations
 # under the License.
 import io
+import os
 from pathlib import Path
 import re
 import signal
@@ -17,6 +18,7 @@ import sys
 
 import testtools
 
+from ipv6_lab import paths
 from tests.unit.tools import false_lab
 from tools import checks
 from tools import lab
@@ -103,6 +105,11 @@ class SuiteTest(testtools.TestCase):
         self.assertEqual(0, suite.main(['--unit']))
         self.assertEqual(['install'], self.lab.calls())
         self.assertEqual('7 passed, 0 failed, 0 skipped', self.last_line())
+
+    def test_libraries_cache_nothing_in_the_home_directory(self) -> None:
+        suite.main(['--unit'])
+        cache = Path(os.environ['XDG_CACHE_HOME'])
+        self.assertTrue(cache.is_relative_to(paths.root()))
 
     def test_tempest_finds_a_workspace(self) -> None:
         suite.main(['--lab'])
