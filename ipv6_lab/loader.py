@@ -71,9 +71,15 @@ def load(cloud: Path) -> Engine:
 
 
 def cloud() -> Path:
-    """The environment of the lab that was begun, else this checkout's."""
+    """The environment of the lab that was begun, else this checkout's.
+
+    This checkout's, too, when that one was removed: another version of the
+    engine may do better than none.
+    """
     known = record.read()
-    return Path(known.cloud) if known else venvs.path('cloud')
+    if known is not None and cache.finished(Path(known.cloud)):
+        return Path(known.cloud)
+    return venvs.path('cloud')
 
 
 def running() -> Engine:

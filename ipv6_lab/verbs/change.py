@@ -87,7 +87,11 @@ def _whole_or_not_at_all(
             progress.note('kept as it is; scripts/lab down removes it')
             raise
         with signals.deferred():
-            _remove(lab, progress)
+            try:
+                _remove(lab, progress)
+            except errors.LabError as another:
+                # The first failure is the one that tells the cause.
+                progress.note(f'ipv6-lab: it cannot be taken down: {another}')
         raise
 
 

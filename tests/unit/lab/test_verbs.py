@@ -17,6 +17,7 @@ import importlib
 import io
 import os
 from pathlib import Path
+import site
 import sys
 from unittest import mock
 
@@ -43,6 +44,7 @@ class FakeEngine:
 
     def __init__(self, failure: BaseException | None = None) -> None:
         self.failure = failure
+        self.stuck: BaseException | None = None
         self.asked: list[str] = []
         self.phases: list[str | None] = []
         self.rows: list[tuple[object, ...]] = [
@@ -54,8 +56,9 @@ class FakeEngine:
         self.asked.append(what)
         known = record.read()
         self.phases.append(known.phase if known else None)
-        if self.failure is not None and what != 'down':
-            raise self.failure
+        failure = self.stuck if what == 'down' else self.failure
+        if failure is not None:
+            raise failure
 
     def up(self, progress: object) -> None:
         self._change('up')
@@ -158,6 +161,14 @@ class ChangeTest(VerbsTest):
         self.assertIn('ipv6-lab: keystone: died\n', self.err)
         self.assertIn('    no database\n', self.err)
 
+    def test_a_failed_end_does_not_hide_the_cause(self) -> None:
+        self.lab.failure = errors.LabError('keystone died')
+        self.lab.stuck = errors.LabError('still there: [12]')
+        self.assertEqual(1, self.lab_command('up'))
+        self.assertEqual('ipv6-lab: keystone died\n', self.err)
+        self.assertIn('cannot be taken down: still there: [12]', self.out)
+        self.assertEqual('starting', self.phase())
+
     def test_a_failed_lab_may_be_kept(self) -> None:
         self.lab.failure = errors.LabError('died')
         self.assertEqual(1, self.lab_command('up', '--keep'))
@@ -194,13 +205,24 @@ class ChangeTest(VerbsTest):
 
     def test_down_uses_the_environment_that_the_lab_runs_from(self) -> None:
         other = cache.place('venvs', 'cloud-other')
+        used = mock.Mock()
+        self.patch(site, 'addsitedir', used)
         record.write(record.UP, other)
-        self.assertEqual(1, self.lab_command('down'))
-        self.assertIn(f'environment {other}, which is missing', self.err)
-        cache.make(other, lambda path: None)
         self.assertEqual(0, self.lab_command('down'))
-        self.assertEqual(['down'], self.lab.asked)
+        self.assertIn(str(self.cloud), used.call_args.args[0])
+        cache.make(other, lambda path: None)
+        record.write(record.UP, other)
+        self.assertEqual(0, self.lab_command('down'))
+        self.assertIn(str(other), used.call_args.args[0])
+        self.assertEqual(['down', 'down'], self.lab.asked)
         self.assertIsNone(self.phase())
+
+    def test_down_without_any_environment_is_told(self) -> None:
+        record.write(record.UP, self.cloud)
+        (self.cloud / cache.MARKER).unlink()
+        self.assertEqual(1, self.lab_command('down'))
+        self.assertIn('which is missing; run scripts/lab install', self.err)
+        self.assertEqual('up', self.phase())
 
     def test_down_removes_what_no_record_tells_of(self) -> None:
         (self.root / 'state').mkdir()
