@@ -43,6 +43,13 @@ def install(progress: progress_module.Progress) -> None:
     :raises LabError: what went wrong first; the rest was stopped
     """
     cache.sweep()
+    try:
+        _install(progress)
+    finally:
+        cache.sweep()
+
+
+def _install(progress: progress_module.Progress) -> None:
     pool = concurrent.futures.ThreadPoolExecutor(4)
     # Left in reverse: the commands are ended before the pool waits.
     with pool, commands.Commands() as running:

@@ -27,6 +27,8 @@ from ipv6_lab import paths
 # Of the caller's environment: what reaches package archives and indexes.
 PASSED = ('http_proxy', 'https_proxy', 'ftp_proxy', 'no_proxy', 'all_proxy')
 PATH = '/usr/sbin:/usr/bin:/sbin:/bin'
+# Ends a command when this process is killed and cannot do it any more.
+ORPHANED = ('setpriv', '--pdeathsig', 'TERM', '--')
 GRACE = 10.0
 
 
@@ -97,7 +99,7 @@ class Commands:
             if self._stopped:
                 raise errors.Stopped(f'{step} was not begun')
             child = subprocess.Popen(
-                command,
+                command if patient else (*ORPHANED, *command),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -9,6 +9,9 @@
 # WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
 # License for the specific language governing permissions and limitations
 # under the License.
+from pathlib import Path
+import subprocess
+import sys
 import threading
 import time
 
@@ -16,6 +19,7 @@ import fixtures
 
 from ipv6_lab import errors
 from ipv6_lab.install import commands
+from ipv6_lab import paths
 from tests.unit.lab import front
 
 
@@ -42,18 +46,26 @@ class CommandsTest(front.CacheTest):
 
         thread = threading.Thread(target=work)
         thread.start()
-        ends = time.monotonic() + 10
-        while not self.log.exists() or 'begun\n' not in self.log.read_text():
-            self.assertLess(time.monotonic(), ends, 'it never began')
-            time.sleep(0.01)
+        self.wait_for('begun')
         return thread
+
+    def wait_for(self, line: str) -> None:
+        """Wait until a command wrote a line into its log."""
+        ends = time.monotonic() + 10
+        while not self.log.exists() or line not in self.words():
+            self.assertLess(time.monotonic(), ends, f'never said {line}')
+            time.sleep(0.01)
+
+    def words(self) -> list[str]:
+        """The log's lines without those that tell commands."""
+        lines = self.log.read_text().splitlines()
+        return [line for line in lines if line[0] != '$']
 
     def test_output_is_appended_below_the_command(self) -> None:
         self.shell('echo one; echo two >&2')
         self.shell('echo three')
-        seen = self.log.read_text()
-        self.assertEqual(['one', 'two', 'three'], words(seen))
-        self.assertIn('$ sh -c echo three\n', seen)
+        self.assertEqual(['one', 'two', 'three'], self.words())
+        self.assertIn('$ sh -c echo three\n', self.log.read_text())
 
     def test_a_failure_names_the_step_and_shows_the_log(self) -> None:
         error = self.assertRaises(
@@ -71,7 +83,7 @@ class CommandsTest(front.CacheTest):
         thread.join(10)
         self.assertLess(time.monotonic() - begun, 5)
         self.assertIsInstance(self.raised[0], errors.Stopped)
-        self.assertEqual(['begun'], words(self.log.read_text()))
+        self.assertEqual(['begun'], self.words())
 
     def test_what_refuses_to_end_is_killed(self) -> None:
         self.patch(commands, 'GRACE', 0.1)
@@ -85,7 +97,21 @@ class CommandsTest(front.CacheTest):
         self.running.stop()
         thread.join(10)
         self.assertEqual([], self.raised)
-        self.assertEqual(['begun', 'whole'], words(self.log.read_text()))
+        self.assertEqual(['begun', 'whole'], self.words())
+
+    def test_nothing_outlives_a_killed_installation(self) -> None:
+        parent = subprocess.Popen(
+            (sys.executable, '-c', ORPHAN, str(self.log)), cwd=paths.CHECKOUT
+        )
+        self.addCleanup(parent.wait)
+        self.addCleanup(parent.kill)
+        self.wait_for('begun')
+        orphan = int(self.words()[0])
+        parent.kill()
+        ends = time.monotonic() + 10
+        while runs(orphan):
+            self.assertLess(time.monotonic(), ends, f'{orphan} lives on')
+            time.sleep(0.01)
 
     def test_nothing_begins_after_stopping(self) -> None:
         self.running.stop()
@@ -115,6 +141,19 @@ class CommandsTest(front.CacheTest):
         self.assertTrue(seen['TMPDIR'].startswith(str(self.root)))
 
 
-def words(log: str) -> list[str]:
-    """A log's lines without those that tell commands."""
-    return [line for line in log.splitlines() if line[0] != '$']
+ORPHAN = """
+from ipv6_lab.install import commands
+from pathlib import Path
+import sys
+script = 'echo $$; echo begun; exec sleep 60'
+running = commands.Commands()
+running.run('step', ('sh', '-c', script), Path(sys.argv[1]))
+"""
+
+
+def runs(number: int) -> bool:
+    """Whether a process is there and no zombie."""
+    try:
+        return bool(Path(f'/proc/{number}/cmdline').read_bytes())
+    except FileNotFoundError:
+        return False
