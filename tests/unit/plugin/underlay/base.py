@@ -27,7 +27,10 @@ from ipv6_tempest_plugin.underlay import settings
 from ipv6_tempest_plugin.underlay import survey
 from tests.unit.plugin.underlay import servers
 
-TIMEOUT = 0.5
+# What answers does so at once, on a busy machine a little later; what is
+# silent is not waited for that long.
+TIMEOUT = 10.0
+SHORT = 0.5
 SETTINGS = settings.Settings(
     timeout=TIMEOUT,
     scopes=settings.USABLE | {addressing.Scope.LOOPBACK},

@@ -82,7 +82,7 @@ class Server(fixtures.Fixture):
                 return
 
     def _converse(self, sock: socket.socket) -> None:
-        sock.settimeout(5)
+        sock.settimeout(30)
         request = sock.recv(65536)
         self.requests.append(request)
         self._behaviour(sock, self._stop, request)
@@ -155,7 +155,7 @@ def routed(root: Behaviour, other: Behaviour) -> Behaviour:
 
 def silence(sock: socket.socket, stop: threading.Event, _: bytes) -> None:
     """Say nothing."""
-    stop.wait(5)
+    stop.wait(30)
 
 
 def drip(sock: socket.socket, stop: threading.Event, _: bytes) -> None:

@@ -45,9 +45,14 @@ def target(host: str, port: int) -> catalog.Target:
 
 
 class ConsoleTest(base.UnderlayTest):
-    def judge(self, behaviour: servers.Behaviour) -> list[findings.Finding]:
+    def judge(
+        self, behaviour: servers.Behaviour, timeout: float = base.TIMEOUT
+    ) -> list[findings.Finding]:
         self.server = self.serve(behaviour)
-        return console.judge(target('[::1]', self.server.port), base.SETTINGS)
+        return console.judge(
+            target('[::1]', self.server.port),
+            dataclasses.replace(base.SETTINGS, timeout=timeout),
+        )
 
     def check(self, code: str, behaviour: servers.Behaviour) -> str:
         (finding,) = self.judge(behaviour)
@@ -82,7 +87,8 @@ class ConsoleTest(base.UnderlayTest):
             servers.raw(SWITCH)(*arguments)
             servers.silence(*arguments)
 
-        self.check('http-drip', silent)
+        (finding,) = self.judge(silent, base.SHORT)
+        self.assertEqual('http-drip', finding.code)
 
     def test_proxy_on_ipv4(self) -> None:
         for host, code in [
