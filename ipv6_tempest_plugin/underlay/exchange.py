@@ -42,6 +42,7 @@ _HEADERS = {
     'Connection': 'close',
     'User-Agent': 'ipv6-tempest-plugin',
 }
+_STATUS_LINE = b'HTTP/'
 # Record types 20 to 23 and version 3.x (RFC 8446 section 5.1).
 _TLS_RECORDS = tuple(bytes([kind, 3]) for kind in range(20, 24))
 
@@ -106,21 +107,28 @@ def _exchange(sock: _Socket, question: Question[T], address: str) -> T:
     try:
         with _request(sock, question) as response:
             return question.read(response)
-    except TimeoutError as error:
-        raise _late(sock, address) from error
-    except client.IncompleteRead as error:
-        raise findings.Fault('http-truncated', str(error), address) from error
-    except OSError as error:
-        seen = f'closed after {sock.received} bytes: {error}'
-        raise findings.Fault('http-closed', seen, address) from error
-    except (client.HTTPException, ValueError) as error:
-        code = 'http-garbage'
-        if sock.first.startswith(_TLS_RECORDS):
-            code = 'http-on-tls'
-        seen = masking.excerpt(sock.first) or str(error)
-        raise findings.Fault(code, seen, address) from error
+    except (client.HTTPException, OSError, ValueError) as error:
+        raise _fault(error, sock).at(address) from error
     except findings.Fault as fault:
         raise fault.at(address) from fault
+
+
+def _fault(error: Exception, sock: _Socket) -> findings.Fault:
+    """Say what went wrong; who does not speak HTTP is neither slow nor ill."""
+    begins = masking.excerpt(sock.first)
+    if not _STATUS_LINE.startswith(sock.first[:5]):
+        is_tls = sock.first.startswith(_TLS_RECORDS)
+        return findings.Fault(
+            'http-on-tls' if is_tls else 'http-garbage', begins
+        )
+    if isinstance(error, TimeoutError):
+        return _late(sock)
+    if isinstance(error, client.IncompleteRead):
+        return findings.Fault('http-truncated', str(error))
+    if isinstance(error, OSError):
+        seen = f'closed after {sock.received} bytes: {error}'
+        return findings.Fault('http-closed', seen)
+    return findings.Fault('http-garbage', f'{error}; it begins {begins}')
 
 
 def _request(sock: _Socket, question: Question[T]) -> client.HTTPResponse:
@@ -149,13 +157,11 @@ def _read(response: client.HTTPResponse) -> Answer:
     )
 
 
-def _late(sock: _Socket, address: str) -> findings.Fault:
+def _late(sock: _Socket) -> findings.Fault:
     elapsed = f'within {sock.deadline.elapsed:.1f} s'
     if not sock.received:
         seen = f'connected, then nothing {elapsed}'
-        return findings.Fault('http-silent', seen, address)
-    seen = (
-        f'{sock.received} bytes {elapsed}, no end; '
-        f'it begins {masking.excerpt(sock.first)}'
-    )
-    return findings.Fault('http-drip', seen, address)
+        return findings.Fault('http-silent', seen)
+    begins = masking.excerpt(sock.first)
+    seen = f'{sock.received} bytes {elapsed}, no end; it begins {begins}'
+    return findings.Fault('http-drip', seen)

@@ -17,6 +17,7 @@ The docstring of a test is the fault; its body breaks a real server.
 
 import errno
 import socket
+from typing import Any
 from unittest import mock
 
 import netaddr
@@ -207,6 +208,21 @@ class AnsweringFaultTest(base.UnderlayTest):
     def test_garbage(self) -> None:
         text = self.check('http-garbage', servers.raw(b'SSH-2.0-OpenSSH\r\n'))
         self.assertIn("seen          'SSH-2.0-OpenSSH", text)
+
+    def test_greeting_without_an_end(self) -> None:
+        def greet(*arguments: Any) -> None:
+            servers.raw(b'AMQP\x00')(*arguments)
+            servers.silence(*arguments)
+
+        self.check('http-garbage', greet, timeout=base.SHORT)
+        self.check('http-garbage', servers.raw(b'AMQP\x00\x00\x09\x01'))
+
+    def test_headers_that_are_none(self) -> None:
+        text = self.check(
+            'http-garbage',
+            servers.raw(b'HTTP/1.1 OK\r\n\r\n'),
+        )
+        self.assertIn("it begins 'HTTP/1.1 OK", text)
 
     def test_tls_alert(self) -> None:
         alert = bytes([21, 3, 1, 0, 2, 2, 70])
