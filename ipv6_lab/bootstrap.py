@@ -16,22 +16,23 @@ from, and laid back before the next start: see :func:`keep` and
 :func:`restore`.
 """
 
-import dataclasses
-import shutil
 from collections.abc import Callable
+import dataclasses
+import functools
 from pathlib import Path
+import shutil
 
 from ipv6_lab import cloud
 from ipv6_lab import engine
 from ipv6_lab import graph
 from ipv6_lab import inventory
-from ipv6_lab import tempest
 from ipv6_lab.services import glance
 from ipv6_lab.services import keystone
 from ipv6_lab.services import mariadb
 from ipv6_lab.services import neutron
 from ipv6_lab.services import nova
 from ipv6_lab.services import placement
+from ipv6_lab import tempest
 
 CONTROLLER = inventory.CONTROLLER
 DATABASES = ('keystone', 'glance', 'placement', 'neutron', 'nova')
@@ -190,7 +191,7 @@ class Bootstrap:
             *(
                 graph.Step(
                     f'{name} database',
-                    lambda name=name: self.sync(name),
+                    functools.partial(self.sync, name),
                     ('mariadb on controller',),
                 )
                 for name in DATABASES

@@ -16,7 +16,6 @@ kept state back, and what is once-only falls away.
 """
 
 import concurrent.futures
-import shutil
 from pathlib import Path
 
 from ipv6_lab import bootstrap
@@ -31,11 +30,11 @@ from ipv6_lab import paths
 from ipv6_lab import progress as progress_module
 from ipv6_lab import secrets
 from ipv6_lab import services
-from ipv6_lab import tempest
 from ipv6_lab.services import context
 from ipv6_lab.services import neutron
 from ipv6_lab.services import nova
 from ipv6_lab.services import openvswitch
+from ipv6_lab import tempest
 
 SECRETS = 'secrets.json'
 # What the kept state depends on, beside the environments and the image.
@@ -53,9 +52,7 @@ Progress = progress_module.Progress
 def kept() -> Path:
     """Where the bootstrapped state of this recipe is, or would be."""
     here = Path(__file__).parent
-    sources = sorted(
-        path for pattern in RECIPE for path in here.glob(pattern)
-    )
+    sources = sorted(path for pattern in RECIPE for path in here.glob(pattern))
     made_from = (paths.venv('cloud'), paths.guest_image().parent)
     names = [place.name for place in made_from]
     return cache.place('bootstrap', cache.digest([*names, *sources]))
@@ -149,7 +146,10 @@ def always(machine: engine.Engine) -> list[graph.Step]:
         graph.Step(
             'hypervisors and catalog',
             lambda: wait_for_cloud(machine, view),
-            ('computes mapped', *(f'neutron on {name} reports' for name in NAMES)),
+            (
+                'computes mapped',
+                *(f'neutron on {name} reports' for name in NAMES),
+            ),
         )
     )
     return steps
@@ -158,9 +158,7 @@ def always(machine: engine.Engine) -> list[graph.Step]:
 NAMES = [host.name for host in inventory.CLOUD_HOSTS]
 
 
-def settings(
-    machine: engine.Engine, host: inventory.Host
-) -> list[graph.Step]:
+def settings(machine: engine.Engine, host: inventory.Host) -> list[graph.Step]:
     """Files and bridges of a host."""
 
     def bridges() -> None:

@@ -14,14 +14,14 @@
 Requests go over IPv6 from inside the controller's network namespace.
 """
 
-import datetime
 from collections.abc import Iterable
+import datetime
 from pathlib import Path
 from typing import Any
 
 from ipv6_lab import inventory
-from ipv6_lab import waiting
 from ipv6_lab.services import context
+from ipv6_lab import waiting
 
 # Names of the catalog's services, by the Service Types Authority.
 SERVICES = {
@@ -41,8 +41,8 @@ class Cloud:
     """The administrator's view of the cloud."""
 
     def __init__(self, lab: context.Context) -> None:
-        from keystoneauth1 import session
         from keystoneauth1.identity import v3
+        from keystoneauth1 import session
 
         self._lab = lab
         auth = v3.Password(
@@ -55,7 +55,9 @@ class Cloud:
         )
         self._session = session.Session(auth=auth)
 
-    def request(self, method: str, service: str, path: str, **more: Any) -> Any:
+    def request(
+        self, method: str, service: str, path: str, **more: Any
+    ) -> Any:
         """A request to an API, as JSON when it answers JSON."""
         response = self._session.request(
             f'{inventory.url(service)}{path}',
@@ -259,7 +261,9 @@ def _time(text: str) -> datetime.datetime:
 def openrc(lab: context.Context) -> str:
     """Shell lines for the clients of OpenStack, as the administrator."""
     values = credentials(lab)
-    return ''.join(f'export {name}={value}\n' for name, value in values.items())
+    return ''.join(
+        f'export {name}={value}\n' for name, value in values.items()
+    )
 
 
 def credentials(lab: context.Context) -> dict[str, str]:
@@ -275,5 +279,3 @@ def credentials(lab: context.Context) -> dict[str, str]:
         'OS_IDENTITY_API_VERSION': '3',
         'OS_INTERFACE': 'public',
     }
-
-

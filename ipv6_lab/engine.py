@@ -14,20 +14,20 @@
 What has to be done once for a new cloud is in :mod:`ipv6_lab.bootstrap`.
 """
 
-import datetime
 from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
+import datetime
 from pathlib import Path
 
 from ipv6_lab import errors
 from ipv6_lab import graph
 from ipv6_lab import hosts
 from ipv6_lab import inventory
-from ipv6_lab import supervisor
-from ipv6_lab import waiting
 from ipv6_lab.services import base
 from ipv6_lab.services import context
+from ipv6_lab import supervisor
+from ipv6_lab import waiting
 
 READY_DEADLINE = 180
 # Asking a supervisor ten times a second would take its turn from others.
@@ -98,9 +98,7 @@ class Engine:
             client.start(process.name)
         self.wait(service, lambda: service.ready(running))
 
-    def wait(
-        self, service: base.Service, ready: Callable[[], None]
-    ) -> None:
+    def wait(self, service: base.Service, ready: Callable[[], None]) -> None:
         """Wait until a service is ready; notice at once when it dies.
 
         :raises StepFailed: with the end of the log that explains it

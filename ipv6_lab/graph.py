@@ -11,11 +11,11 @@
 # under the License.
 """Steps that wait for each other, run together as far as they may."""
 
+from collections.abc import Callable
+from collections.abc import Sequence
 import concurrent.futures
 import dataclasses
 import graphlib
-from collections.abc import Callable
-from collections.abc import Sequence
 
 from ipv6_lab import progress as progress_module
 
@@ -36,9 +36,7 @@ class Step:
     requires: tuple[str, ...] = ()
 
 
-def run(
-    steps: Sequence[Step], progress: progress_module.Progress
-) -> None:
+def run(steps: Sequence[Step], progress: progress_module.Progress) -> None:
     """Do every step, each as soon as what it requires is done.
 
     :raises: what the first failing step raised; steps under way are

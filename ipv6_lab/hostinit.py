@@ -19,10 +19,10 @@ per-namespace settings, and becomes supervisord.
 """
 
 import os
+from pathlib import Path
 import socket
 import subprocess
 import sys
-from pathlib import Path
 
 from ipv6_lab import hosts
 from ipv6_lab import supervisor

@@ -16,15 +16,15 @@ kernel ends every process of its PID namespace, and with the last of them
 the other namespaces, mounts and links go. Nothing has to be undone.
 """
 
-import contextlib
-import dataclasses
-import os
-import signal
-import subprocess
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
+import contextlib
+import dataclasses
+import os
 from pathlib import Path
+import signal
+import subprocess
 
 from ipv6_lab import errors
 from ipv6_lab import inventory
@@ -259,7 +259,14 @@ def stop_all(deadline: float = 20) -> int:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:  # it went with its launcher
             continue
-    waiting.wait_for(
-        lambda: not leftovers(), 'the end of every host', deadline
-    )
+
+    def ended() -> bool:
+        # An init stays until the last process of its namespace is reaped;
+        # its command line goes before.
+        there = [pid for pid in pids if Path(f'/proc/{pid}').exists()]
+        if there or leftovers():
+            raise waiting.NotReady(f'still there: {there}')
+        return True
+
+    waiting.wait_for(ended, 'the end of every host', deadline)
     return len(pids)

@@ -114,7 +114,11 @@ LINKS = (
         End(EXTERNAL, 'public', (str(PUBLIC_V6), str(PUBLIC_V4))),
     ),
     Link(
-        End(CONTROLLER, 'runner', ('2001:db8:3ab::10/64', f'{RUNNER_V4_HERE}/24')),
+        End(
+            CONTROLLER,
+            'runner',
+            ('2001:db8:3ab::10/64', f'{RUNNER_V4_HERE}/24'),
+        ),
         End(EXTERNAL, 'runner', (f'{RUNNER_V6}/64', f'{RUNNER_V4}/24')),
     ),
 )

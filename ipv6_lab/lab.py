@@ -11,10 +11,10 @@
 # under the License.
 """The lab as a whole: up, down, what runs, and running commands in it."""
 
-import os
-import shutil
 from collections.abc import Sequence
+import os
 from pathlib import Path
+import shutil
 
 from ipv6_lab import building
 from ipv6_lab import cloud
@@ -25,11 +25,11 @@ from ipv6_lab import listeners
 from ipv6_lab import paths
 from ipv6_lab import progress as progress_module
 from ipv6_lab import secrets
+from ipv6_lab.services import context
+from ipv6_lab.services import openstack
 from ipv6_lab import supervisor
 from ipv6_lab import tempest
 from ipv6_lab import waiting
-from ipv6_lab.services import context
-from ipv6_lab.services import openstack
 
 Progress = progress_module.Progress
 AGAIN = 'run scripts/lab down, then scripts/lab up'
@@ -104,7 +104,9 @@ def status() -> list[tuple[str, str, str, int, str, str]]:
         for state in states:
             mine = _sockets(sockets, {state.pid})
             up = f'{state.uptime} s'
-            rows.append((host.name, state.name, state.state, state.pid, up, mine))
+            rows.append(
+                (host.name, state.name, state.state, state.pid, up, mine)
+            )
         known = {state.pid for state in states}
         for socket in sockets:
             if not known & set(socket.pids):
@@ -146,6 +148,7 @@ def run(arguments: Sequence[str]) -> int:
         'VIRTUAL_ENV': str(venv),
         'PYTHONPATH': str(paths.CHECKOUT),
         'TEMPEST_CONFIG': str(tempest.configuration()),
+        **tempest.discovery(),
     }
     command = controller.command(arguments, directory=Path.cwd())
     os.execvpe(command[0], command, environment)

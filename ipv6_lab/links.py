@@ -15,9 +15,10 @@ Interfaces are born inside the hosts' network namespaces: none of them is
 ever seen in the machine's own.
 """
 
+from collections.abc import Mapping
+import functools
 import ipaddress
 import socket
-from collections.abc import Mapping
 
 from ipv6_lab import hosts
 from ipv6_lab import inventory
@@ -38,7 +39,7 @@ def connect(running: Mapping[str, hosts.Running]) -> None:
         add_route(route, running[route.host.name])
     for name, host in running.items():
         waiting.wait_for(
-            lambda host=host: no_tentative(host),
+            functools.partial(no_tentative, host),
             f'duplicate address detection on {name}',
             DAD_DEADLINE,
         )

@@ -11,10 +11,10 @@
 # under the License.
 """What listens on a host, as its kernel tells by ss(8)."""
 
+from collections.abc import Iterator
 import dataclasses
 import ipaddress
 import re
-from collections.abc import Iterator
 
 from ipv6_lab import hosts
 

@@ -11,10 +11,10 @@
 # under the License.
 """Passwords of the lab: random, made once with its databases."""
 
-import json
-import secrets
 from collections.abc import Mapping
+import json
 from pathlib import Path
+import secrets
 
 NAMES = ('admin', 'services', 'database', 'messaging', 'metadata')
 BYTES = 12

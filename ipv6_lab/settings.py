@@ -11,9 +11,9 @@
 # under the License.
 """Settings of services: sections of keys as data, rendered as INI text."""
 
+from collections.abc import Mapping
 import configparser
 import io
-from collections.abc import Mapping
 
 Value = str | int | bool
 Settings = Mapping[str, Mapping[str, Value]]

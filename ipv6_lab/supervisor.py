@@ -16,13 +16,13 @@ XML-RPC interface (Supervisor's "XML-RPC API Documentation").
 """
 
 import dataclasses
-import xmlrpc.client
 from typing import Any
+import xmlrpc.client
 
 from ipv6_lab import hosts
+from ipv6_lab.services import base
 from ipv6_lab import settings
 from ipv6_lab import waiting
-from ipv6_lab.services import base
 
 BROKEN = ('FATAL', 'BACKOFF', 'EXITED', 'UNKNOWN')
 LOG_BYTES = 64 * 1024 * 1024

@@ -14,6 +14,7 @@
 from pathlib import Path
 
 from ipv6_lab import cloud
+from ipv6_lab.install import venvs
 from ipv6_lab import inventory
 from ipv6_lab import paths
 
@@ -29,6 +30,21 @@ def logs() -> Path:
 def directory() -> Path:
     """Where the configuration of the lab that is up lies."""
     return paths.state() / 'tempest'
+
+
+def discovery() -> dict[str, str]:
+    """Variables by which this checkout's .stestr.conf finds all tests.
+
+    With them ``tempest run`` in the checkout sees what it would see in a
+    workspace: Tempest's own tests and those of its plugins.
+    """
+    package = venvs.site_packages(paths.venv('tempest')) / 'tempest'
+    return {
+        'OS_TEST_PATH': str(package / 'test_discover'),
+        'OS_TOP_LEVEL': str(package),
+        # stevedore would write its cache into root's home.
+        'XDG_CACHE_HOME': str(paths.root() / 'tmp' / 'xdg'),
+    }
 
 
 def configuration() -> Path:
@@ -91,5 +107,3 @@ def settings(image: str) -> dict[str, str]:
         'ipv6_underlay.control_plane_ipv4': inventory.RUNNER_V4_HERE,
         'ipv6_underlay.required_interfaces': 'public,internal,admin',
     }
-
-

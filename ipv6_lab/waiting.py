@@ -11,9 +11,9 @@
 # under the License.
 """The lab's one waiter: a deadline, and what was last seen."""
 
-import time
 from collections.abc import Callable
 from pathlib import Path
+import time
 from typing import TypeVar
 
 from ipv6_lab import errors

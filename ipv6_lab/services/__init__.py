@@ -38,6 +38,4 @@ MODULES = (
 
 def everything(lab: context.Context) -> list[base.Service]:
     """Every service of every host."""
-    return [
-        service for module in MODULES for service in module.services(lab)
-    ]
+    return [service for module in MODULES for service in module.services(lab)]

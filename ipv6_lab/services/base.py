@@ -11,9 +11,9 @@
 # under the License.
 """What a service is: processes, files, and how to tell that it is ready."""
 
-import dataclasses
 from collections.abc import Callable
 from collections.abc import Mapping
+import dataclasses
 
 from ipv6_lab import hosts
 from ipv6_lab import inventory

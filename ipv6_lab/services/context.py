@@ -11,8 +11,8 @@
 # under the License.
 """What every service needs to know of the lab it runs in."""
 
-import dataclasses
 from collections.abc import Mapping
+import dataclasses
 from pathlib import Path
 
 from ipv6_lab import inventory

@@ -12,10 +12,10 @@
 """Glance: images, kept in files."""
 
 from ipv6_lab import inventory
-from ipv6_lab import settings
 from ipv6_lab.services import base
 from ipv6_lab.services import context
 from ipv6_lab.services import openstack
+from ipv6_lab import settings
 
 NAME = 'glance'
 DIRECTORY = '/etc/glance'

@@ -19,9 +19,9 @@ guest's ping passes and its TCP does not.
 from ipv6_lab import errors
 from ipv6_lab import hosts
 from ipv6_lab import inventory
-from ipv6_lab import waiting
 from ipv6_lab.services import base
 from ipv6_lab.services import context
+from ipv6_lab import waiting
 
 NAME = 'libvirt'
 QEMU = '/usr/bin/qemu-system-x86_64'

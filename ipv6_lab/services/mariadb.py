@@ -16,9 +16,9 @@ waiting for disks is most of what a database of this size does.
 """
 
 from ipv6_lab import inventory
-from ipv6_lab import waiting
 from ipv6_lab.services import base
 from ipv6_lab.services import context
+from ipv6_lab import waiting
 
 NAME = 'mariadb'
 DATA = '/var/lib/mysql'
@@ -103,8 +103,7 @@ def initial_sql(lab: context.Context) -> str:
     """
     password = lab.secrets['database']
     lines = [
-        "CREATE OR REPLACE USER 'openstack'@'%' "
-        f"IDENTIFIED BY '{password}';"
+        f"CREATE OR REPLACE USER 'openstack'@'%' IDENTIFIED BY '{password}';"
     ]
     for name in DATABASES:
         lines += [

@@ -14,12 +14,12 @@
 import time
 
 from ipv6_lab import inventory
-from ipv6_lab import settings
 from ipv6_lab.services import base
 from ipv6_lab.services import context
 from ipv6_lab.services import openstack
 from ipv6_lab.services import openvswitch
 from ipv6_lab.services import rabbitmq
+from ipv6_lab import settings
 
 DIRECTORY = '/etc/neutron'
 CONF = f'{DIRECTORY}/neutron.conf'
@@ -131,7 +131,9 @@ def configuration(lab: context.Context) -> settings.Settings:
                 'service_plugins': 'router',
                 'auth_strategy': 'keystone',
                 'state_path': STATE,
-                'api_paste_config': str(lab.venv / 'etc/neutron/api-paste.ini'),
+                'api_paste_config': str(
+                    lab.venv / 'etc/neutron/api-paste.ini'
+                ),
                 'notify_nova_on_port_status_changes': True,
                 'notify_nova_on_port_data_changes': True,
                 'agent_down_time': 75,

@@ -12,12 +12,12 @@
 """Nova: servers, on libvirt and QEMU's emulation; consoles by noVNC."""
 
 from ipv6_lab import inventory
-from ipv6_lab import settings
 from ipv6_lab.services import base
 from ipv6_lab.services import context
 from ipv6_lab.services import openstack
 from ipv6_lab.services import openvswitch
 from ipv6_lab.services import rabbitmq
+from ipv6_lab import settings
 
 DIRECTORY = '/etc/nova'
 CONF = f'{DIRECTORY}/nova.conf'
@@ -36,9 +36,7 @@ def services(lab: context.Context) -> list[base.Service]:
         base.Service(
             'nova servers',
             inventory.CONTROLLER,
-            tuple(
-                openstack.daemon(lab, name, name, CONF) for name in SERVERS
-            ),
+            tuple(openstack.daemon(lab, name, name, CONF) for name in SERVERS),
             ready=lambda host: rabbitmq.consumed(lab, QUEUES),
             requires=(
                 'nova database',
@@ -103,11 +101,7 @@ def console(lab: context.Context) -> base.Service:
     return base.Service(
         'nova-novncproxy',
         inventory.CONTROLLER,
-        (
-            openstack.daemon(
-                lab, 'nova-novncproxy', 'nova-novncproxy', CONF
-            ),
-        ),
+        (openstack.daemon(lab, 'nova-novncproxy', 'nova-novncproxy', CONF),),
         directories=(WEB,),
         ready=openstack.listens(inventory.PORTS['novnc']),
         requires=('nova-api on controller',),
@@ -119,11 +113,7 @@ def compute(lab: context.Context, host: inventory.Host) -> base.Service:
     return base.Service(
         'nova-compute',
         host,
-        (
-            openstack.daemon(
-                lab, 'nova-compute', 'nova-compute', COMPUTE_CONF
-            ),
-        ),
+        (openstack.daemon(lab, 'nova-compute', 'nova-compute', COMPUTE_CONF),),
         files={
             COMPUTE_CONF: settings.render(compute_configuration(lab, host))
         },
@@ -204,7 +194,7 @@ def configuration(lab: context.Context) -> settings.Settings:
                 'workers': 1,
                 'discover_hosts_in_cells_interval': 10,
             },
-            'quota': {name: -1 for name in quotas},
+            'quota': dict.fromkeys(quotas, -1),
         },
     )
 
@@ -227,9 +217,7 @@ def compute_configuration(
                 'cpu_models': 'Nehalem',
                 'connection_uri': 'qemu:///system',
             },
-            'os_vif_ovs': {
-                'ovsdb_connection': f'unix:{openvswitch.SOCKET}'
-            },
+            'os_vif_ovs': {'ovsdb_connection': f'unix:{openvswitch.SOCKET}'},
             'nova_sys_admin': openstack.privsep(lab),
             'vif_plug_ovs_privileged': openstack.privsep(lab),
             'privsep_osbrick': openstack.privsep(lab),

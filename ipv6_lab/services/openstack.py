@@ -11,17 +11,17 @@
 # under the License.
 """What OpenStack's services have in common."""
 
+from collections.abc import Callable
 import socket
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 
 from ipv6_lab import hosts
 from ipv6_lab import inventory
-from ipv6_lab import settings
-from ipv6_lab import waiting
 from ipv6_lab.services import base
 from ipv6_lab.services import context
+from ipv6_lab import settings
+from ipv6_lab import waiting
 
 ETC = '/etc'
 PROBE_TIMEOUT = 10
@@ -61,9 +61,7 @@ def common(lab: context.Context) -> dict[str, dict[str, settings.Value]]:
     }
 
 
-def credentials(
-    lab: context.Context, user: str
-) -> dict[str, settings.Value]:
+def credentials(lab: context.Context, user: str) -> dict[str, settings.Value]:
     """A service user's way to Keystone, for any keystoneauth section."""
     return {
         'auth_type': 'password',
@@ -167,17 +165,13 @@ def daemon(
     )
 
 
-def answers(
-    service: str, path: str = '/'
-) -> Callable[[hosts.Running], None]:
+def answers(service: str, path: str = '/') -> Callable[[hosts.Running], None]:
     """A readiness check: the API answers a version document request."""
     target = f'{inventory.url(service)}{path}'
 
     def check(host: hosts.Running) -> None:
         request = urllib.request.Request(target)
-        opener = urllib.request.build_opener(
-            urllib.request.ProxyHandler({})
-        )
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
             opener.open(request, timeout=PROBE_TIMEOUT).close()
         except urllib.error.HTTPError as error:

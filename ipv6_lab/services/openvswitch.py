@@ -14,9 +14,9 @@
 from ipv6_lab import errors
 from ipv6_lab import hosts
 from ipv6_lab import inventory
-from ipv6_lab import waiting
 from ipv6_lab.services import base
 from ipv6_lab.services import context
+from ipv6_lab import waiting
 
 NAME = 'openvswitch'
 RUN = '/run/openvswitch'

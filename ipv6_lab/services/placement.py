@@ -12,10 +12,10 @@
 """Placement: resource providers and allocations."""
 
 from ipv6_lab import inventory
-from ipv6_lab import settings
 from ipv6_lab.services import base
 from ipv6_lab.services import context
 from ipv6_lab.services import openstack
+from ipv6_lab import settings
 
 NAME = 'placement'
 DIRECTORY = '/etc/placement'
@@ -51,9 +51,7 @@ def configuration(lab: context.Context) -> settings.Settings:
         openstack.common(lab),
         {
             'api': {'auth_strategy': 'keystone'},
-            'keystone_authtoken': openstack.token_validation(
-                lab, 'placement'
-            ),
+            'keystone_authtoken': openstack.token_validation(lab, 'placement'),
             'placement_database': openstack.database(lab, 'placement'),
         },
     )

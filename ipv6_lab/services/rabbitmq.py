@@ -15,13 +15,13 @@ Erlang's own distribution is kept on the IPv6 loopback; epmd binds the
 IPv4 loopback as well and cannot be told not to.
 """
 
-import socket
 from collections.abc import Iterable
+import socket
 
 from ipv6_lab import inventory
-from ipv6_lab import waiting
 from ipv6_lab.services import base
 from ipv6_lab.services import context
+from ipv6_lab import waiting
 
 NAME = 'rabbitmq'
 HOME = '/var/lib/rabbitmq'

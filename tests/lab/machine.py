@@ -11,12 +11,12 @@
 # under the License.
 """The machine that carries a lab, as the lab must leave it."""
 
+from collections.abc import Iterator
 import hashlib
 import os
+from pathlib import Path
 import re
 import subprocess
-from collections.abc import Iterator
-from pathlib import Path
 
 from ipv6_lab import hosts
 from ipv6_lab import paths

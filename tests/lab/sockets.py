@@ -11,11 +11,11 @@
 # under the License.
 """The kernel's own tables of sockets (proc(5), /proc/net/tcp)."""
 
+from collections.abc import Iterator
 import dataclasses
 import ipaddress
-import struct
-from collections.abc import Iterator
 from pathlib import Path
+import struct
 
 LISTEN = '0A'
 UNCONNECTED = '07'

@@ -110,8 +110,9 @@ class LifecycleTest(testtools.TestCase):
             stderr=subprocess.STDOUT,
             text=True,
         )
-        self.addCleanup(process.stdout.close)
-        for line in process.stdout:
+        lines = process.stdout or self.fail('no pipe')
+        self.addCleanup(lines.close)
+        for line in lines:
             if line.startswith('links'):
                 return process
         self.fail(f'up ended with {process.wait()} before hosts were there')

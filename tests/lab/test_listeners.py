@@ -33,8 +33,7 @@ class ListenersTest(testtools.TestCase):
             (host.name, one)
             for host in hosts.find().values()
             for one in sockets.waiting(host.pid)
-            if one.address.version == 4
-            and (one.address, one.port) != EPMD
+            if one.address.version == 4 and (one.address, one.port) != EPMD
         ]
         self.assertEqual([], seen)
 

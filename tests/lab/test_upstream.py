@@ -11,9 +11,9 @@
 # under the License.
 """Proof that the lab is a real cloud: upstream's own tests pass on it."""
 
+from pathlib import Path
 import subprocess
 import tempfile
-from pathlib import Path
 
 import testtools
 from testtools import content

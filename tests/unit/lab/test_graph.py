@@ -43,7 +43,11 @@ class GraphTest(testtools.TestCase):
     def test_independent_steps_run_together(self) -> None:
         """Each waits for the other to have begun."""
         both = threading.Barrier(2, timeout=10)
-        steps = [graph.Step(name, both.wait) for name in ('a', 'b')]
+
+        def meet() -> None:
+            both.wait()
+
+        steps = [graph.Step(name, meet) for name in ('a', 'b')]
         graph.run(steps, self.progress)
         self.assertFalse(both.broken)
 
