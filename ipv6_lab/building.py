@@ -73,7 +73,7 @@ def build(progress: Progress) -> None:
     machine = engine.Engine(lab, running, services.everything(lab))
     with running[inventory.CONTROLLER.name].network():
         once = restoring(machine, place) if known else making(machine)
-        graph.run([*once, *always(machine)], progress)
+        graph.run([*once, *always(machine)], progress, machine.stopped)
         if not known:
             with progress.step('state kept'):
                 cache.make(place, lambda empty: keep(machine, empty))

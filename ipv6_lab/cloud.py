@@ -76,6 +76,20 @@ class Cloud:
         """POST of JSON, as JSON."""
         return self.request('POST', service, path, json=body)
 
+    def tokens_are_valid(self) -> None:
+        """Ready when Keystone takes the token that it gives.
+
+        Its policies are read at the first request that needs them; two
+        such requests at once would see one of them refused.
+        """
+        token = self._session.get_token()
+        self.request(
+            'GET',
+            'identity',
+            '/v3/auth/tokens',
+            headers={'X-Subject-Token': token},
+        )
+
     def make_services(self) -> None:
         """Service users, the catalog's entries, the roles tests want."""
         project = self._create('projects', 'project', name='service')

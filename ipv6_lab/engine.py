@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 import datetime
 from pathlib import Path
+import threading
 
 from ipv6_lab import errors
 from ipv6_lab import graph
@@ -38,6 +39,7 @@ PATH = '/usr/sbin:/usr/bin:/sbin:/bin'
 class Engine:
     """Starts and checks services on running hosts.
 
+    :ivar stopped: once set, whoever waits for a service gives up
     :ivar since: when this cloud's life began, UTC, in whole seconds as
         Nova and Neutron count them
     """
@@ -50,6 +52,7 @@ class Engine:
     ) -> None:
         self.lab = lab
         self.running = running
+        self.stopped = threading.Event()
         self.services = services
         now = datetime.datetime.now(datetime.UTC)
         self.since = now.replace(microsecond=0)
@@ -103,15 +106,22 @@ class Engine:
 
         :raises StepFailed: with the end of the log that explains it
         """
+        from keystoneauth1 import exceptions
+
         client = supervisor.Client(self.running[service.host.name])
 
         def probe() -> bool:
+            if self.stopped.is_set():
+                raise errors.Stopped(f'{service.step} was given up')
             for process in service.processes:
                 try:
                     client.check(process.name)
                 except supervisor.ProcessDied as death:
                     raise self._dead(service, process, death) from death
-            ready()
+            try:
+                ready()
+            except exceptions.ClientException as answer:
+                raise waiting.NotReady(str(answer)) from answer
             return True
 
         log = self.log(service.host, service.processes[0].name)

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 import concurrent.futures
 import dataclasses
 import graphlib
+import threading
 
 from ipv6_lab import progress as progress_module
 
@@ -36,11 +37,16 @@ class Step:
     requires: tuple[str, ...] = ()
 
 
-def run(steps: Sequence[Step], progress: progress_module.Progress) -> None:
+def run(
+    steps: Sequence[Step],
+    progress: progress_module.Progress,
+    stopped: threading.Event,
+) -> None:
     """Do every step, each as soon as what it requires is done.
 
-    :raises: what the first failing step raised; steps under way are
-        waited for, no other is begun
+    :param stopped: is set when a step fails, for those that wait
+
+    :raises: what the first failing step raised; no other is begun
     """
     by_name = {step.name: step for step in steps}
     order = graphlib.TopologicalSorter(
@@ -60,9 +66,11 @@ def run(steps: Sequence[Step], progress: progress_module.Progress) -> None:
             for future in done:
                 future.result()
                 order.done(pending.pop(future))
+    except BaseException:
+        stopped.set()
+        raise
     finally:
-        # A step may wait for minutes: a failure must not wait for it.
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(cancel_futures=True)
 
 
 def _do(step: Step, progress: progress_module.Progress) -> None:

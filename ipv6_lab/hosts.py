@@ -247,6 +247,12 @@ def _environment() -> dict[str, str]:
     }
 
 
+def _is_there(pid: int) -> bool:
+    with contextlib.suppress(ChildProcessError):  # another command began it
+        os.waitpid(pid, os.WNOHANG)
+    return Path(f'/proc/{pid}').exists()
+
+
 def stop_all(deadline: float = 20) -> int:
     """End every host; the kernel takes down what is in them.
 
@@ -263,7 +269,7 @@ def stop_all(deadline: float = 20) -> int:
     def ended() -> bool:
         # An init stays until the last process of its namespace is reaped;
         # its command line goes before.
-        there = [pid for pid in pids if Path(f'/proc/{pid}').exists()]
+        there = [pid for pid in pids if _is_there(pid)]
         if there or leftovers():
             raise waiting.NotReady(f'still there: {there}')
         return True

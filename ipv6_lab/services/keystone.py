@@ -43,10 +43,20 @@ def services(lab: context.Context) -> list[base.Service]:
             inventory.CONTROLLER,
             (process,),
             files={CONF: settings.render(configuration(lab))},
-            ready=openstack.answers('identity', '/v3'),
+            ready=lambda host: answers(lab),
             requires=('keystone database',),
         )
     ]
+
+
+def answers(lab: context.Context) -> None:
+    """Ready when the administrator's token is given and taken.
+
+    :raises ClientException: while they are not
+    """
+    from ipv6_lab import cloud
+
+    cloud.Cloud(lab).tokens_are_valid()
 
 
 def configuration(lab: context.Context) -> settings.Settings:

@@ -29,6 +29,7 @@ class GraphTest(testtools.TestCase):
         self.output = io.StringIO()
         self.progress = progress.Progress(self.output)
         self.done: list[str] = []
+        self.stopped = threading.Event()
 
     def step(self, name: str, *requires: str) -> graph.Step:
         """A step that notes its name."""
@@ -37,7 +38,7 @@ class GraphTest(testtools.TestCase):
     def test_order(self) -> None:
         """What is required comes first, wherever it stands."""
         steps = [self.step('c', 'b'), self.step('b', 'a'), self.step('a')]
-        graph.run(steps, self.progress)
+        graph.run(steps, self.progress, self.stopped)
         self.assertEqual(['a', 'b', 'c'], self.done)
 
     def test_independent_steps_run_together(self) -> None:
@@ -48,7 +49,7 @@ class GraphTest(testtools.TestCase):
             both.wait()
 
         steps = [graph.Step(name, meet) for name in ('a', 'b')]
-        graph.run(steps, self.progress)
+        graph.run(steps, self.progress, self.stopped)
         self.assertFalse(both.broken)
 
     def test_failure_ends_the_rest(self) -> None:
@@ -59,11 +60,12 @@ class GraphTest(testtools.TestCase):
 
         steps = [graph.Step('a', fail), self.step('b', 'a')]
         failure = self.assertRaises(
-            errors.LabError, graph.run, steps, self.progress
+            errors.LabError, graph.run, steps, self.progress, self.stopped
         )
         self.assertEqual('no', str(failure))
         self.assertEqual([], self.done)
         self.assertIn('failed', self.output.getvalue())
+        self.assertTrue(self.stopped.is_set())
 
     def test_join_prints_nothing(self) -> None:
         """A step without an action only names what comes before it."""
@@ -72,6 +74,6 @@ class GraphTest(testtools.TestCase):
             self.step('a'),
             self.step('b', 'join'),
         ]
-        graph.run(steps, self.progress)
+        graph.run(steps, self.progress, self.stopped)
         self.assertEqual(['a', 'b'], self.done)
         self.assertNotIn('join', self.output.getvalue())
