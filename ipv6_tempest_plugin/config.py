@@ -100,8 +100,32 @@ UNDERLAY_OPTIONS = [
     ),
 ]
 
+overlay_group = cfg.OptGroup(
+    'ipv6_overlay',
+    title='IPv6 overlay: what the cloud gives its tenants',
+)
+
+OVERLAY_OPTIONS = [
+    cfg.BoolOpt(
+        'external_ipv6',
+        default=True,
+        help='Whether the external network ([network] public_network_id) has '
+        'an IPv6 subnet. If it has, a router with a gateway must have an '
+        'IPv6 address there; if not, the tests of that are skipped.',
+    ),
+    cfg.FloatOpt(
+        'removal_timeout',
+        default=60.0,
+        min=1,
+        help='Seconds in which a resource must have let itself be removed '
+        'after its test. Agents may hold on to the ports of a network for '
+        'as long as it takes them to hear that it goes.',
+    ),
+]
+
 GROUPS: list[tuple[cfg.OptGroup, list[cfg.Opt]]] = [
     (underlay_group, UNDERLAY_OPTIONS),
+    (overlay_group, OVERLAY_OPTIONS),
 ]
 
 

@@ -1,0 +1,381 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+
+"""Networks and subnets: the document's tests, and what they leave out."""
+
+from typing import Any
+
+from tempest import config
+from tempest.lib import decorators
+
+from ipv6_tempest_plugin.overlay import checks
+from ipv6_tempest_plugin.overlay import cidrs
+from ipv6_tempest_plugin.overlay import expect
+from ipv6_tempest_plugin.overlay import modes
+from ipv6_tempest_plugin.overlay import networks
+from ipv6_tempest_plugin.overlay import ports
+from ipv6_tempest_plugin.overlay import promises
+from ipv6_tempest_plugin.overlay import resources
+from ipv6_tempest_plugin.tests.overlay.api import base
+
+CONF = config.CONF
+
+
+class BulkNetworkOpsIpV6Test(base.ApiTest):
+    """Several resources in one request: each answered whole."""
+
+    def bulk(self, some: list[Any]) -> None:
+        """Make in one request, check, list; then delete each."""
+        self.useFixture(resources.Bulk(some))
+        for one in some:
+            self.check_created(one)
+            self.check_shown(one)
+        self.check_listed(some, name=[one.sent['name'] for one in some])
+        for one in some:
+            self.check_deleted(one)
+
+    @decorators.attr(type='smoke')
+    @decorators.idempotent_id('4a38b5d7-2ee5-4b59-8d37-4ae5b8cc0b0a')
+    def test_bulk_create_delete_network(self) -> None:
+        self.bulk([networks.Network(self.manager) for _ in range(2)])
+
+    @decorators.attr(type='smoke')
+    @decorators.idempotent_id('7d7c9ab7-1a35-44b7-a5f0-5c3ba2f2a2b4')
+    def test_bulk_create_delete_subnet(self) -> None:
+        """One subnet of each mode on a network, in one request."""
+        network = self.network()
+        self.bulk(
+            [
+                networks.Subnet(self.manager, network, mode)
+                for mode in modes.EXPLICIT
+            ]
+        )
+
+    @decorators.attr(type='smoke')
+    @decorators.idempotent_id('0a7de0b9-33b1-4e6c-9e8f-6a6f6ba1f3c5')
+    def test_bulk_create_delete_port(self) -> None:
+        """Two ports whose EUI-64 addresses are known beforehand."""
+        network = self.subnet(modes.SLAAC).network
+        self.bulk([ports.Port(self.manager, network) for _ in range(2)])
+
+
+class SubnetStories(base.ApiTest):
+    """What both classes of the document do, each with modes of its own."""
+
+    def story_create_update_delete(self, mode: modes.Mode) -> None:
+        subnet = self.subnet(mode)
+        network = subnet.network
+        self.check_updated(network, name=resources.rand_name('network'))
+        self.check_updated(
+            subnet,
+            name=resources.rand_name('subnet'),
+            dns_nameservers=[str(subnet.prefix[0x53])],
+        )
+        self.check_deleted(subnet)
+        self.check_shown(network)
+        self.check_deleted(network)
+
+    def story_list_subnets(self, mode: modes.Mode) -> None:
+        subnet = self.subnet(mode)
+        network_id = subnet.network.id
+        self.check_listed([subnet])
+        self.check_listed([subnet], network_id=network_id, ip_version=6)
+        self.check_listed(
+            [subnet], network_id=network_id, cidr=str(subnet.prefix)
+        )
+        self.assertEqual(
+            [],
+            subnet.search(network_id=network_id, ip_version=4),
+            'an IPv6 subnet is listed as one of IPv4',
+        )
+
+    def story_external_network(self) -> Any:
+        """Find the external network, and nothing of ours, as external."""
+        own = self.network()
+        seen = own.search(**{'router:external': True})
+        rows = {row['id']: row for row in seen}
+        self.assertNotIn(own.id, rows, 'a tenant network is external')
+        wanted = CONF.network.public_network_id
+        self.assertIn(wanted, rows, '[network] public_network_id is listed')
+        self.check(
+            'GET /v2.0/networks?router:external=True',
+            'network',
+            external_network(wanted),
+            rows[wanted],
+        )
+        return rows[wanted]
+
+
+def external_network(network_id: str) -> promises.Promise:
+    """Return what must be true of the external network."""
+    return {
+        'id': checks.same(network_id),
+        'status': checks.same('ACTIVE'),
+        'admin_state_up': checks.same(True),
+        'router:external': checks.same(True),
+        'mtu': checks.at_least(promises.MINIMUM_MTU),
+    }
+
+
+class NetworksIpV6Test(SubnetStories):
+    """Subnets that set no mode: what every IPv6 subnet has."""
+
+    @decorators.attr(type='smoke')
+    @decorators.idempotent_id('e2a1df03-a62d-4449-b3a1-553e34f20502')
+    def test_create_update_delete_network_subnet(self) -> None:
+        self.story_create_update_delete(modes.UNSPECIFIED)
+
+    @decorators.attr(type='smoke')
+    @decorators.idempotent_id('b805b0d1-7b63-4872-91aa-dcbce4edb2d6')
+    def test_external_network_visibility(self) -> None:
+        """The external network is seen, and its IPv6 subnet with it."""
+        external = self.story_external_network()
+        if not CONF.ipv6_overlay.external_ipv6:
+            return
+        self.assertNotEqual([], external['subnets'], 'no subnet is on it')
+
+    @decorators.attr(type='smoke')
+    @decorators.idempotent_id('474bc7b2-778e-4c18-8105-d8946d6f2e35')
+    def test_list_networks(self) -> None:
+        network = self.subnet().network
+        self.check_listed([network])
+        self.check_listed([network], name=network.sent['name'])
+
+    @decorators.attr(type='smoke')
+    @decorators.idempotent_id('1dd02bde-cfdf-470e-ac5f-89ce16dc4501')
+    def test_list_subnets(self) -> None:
+        self.story_list_subnets(modes.UNSPECIFIED)
+
+    @decorators.attr(type='smoke')
+    @decorators.idempotent_id('7ea8e0de-514f-4d9d-8005-ff8ac4ce96d8')
+    def test_show_network(self) -> None:
+        """A network shows its subnets, and its MTU suits IPv6."""
+        self.check_shown(self.subnet().network)
+
+    @decorators.attr(type='smoke')
+    @decorators.idempotent_id('4612179e-d68b-46ec-b551-16fe71f229b6')
+    def test_show_subnet(self) -> None:
+        self.check_shown(self.subnet())
+
+    @decorators.idempotent_id('af1df133-3367-4ea0-8ca0-99c1d5bd904f')
+    def test_create_delete_subnet_with_gw(self) -> None:
+        """Gateways at the ends of the prefix and in its middle."""
+        network = self.network()
+        for place in (1, 0x53, -1):
+            subnet = self.gateway_subnet(network, place)
+            self.check_shown(subnet)
+            self.check_deleted(subnet)
+
+    def gateway_subnet(
+        self, network: networks.Network, place: int
+    ) -> networks.Subnet:
+        """Make a subnet whose gateway is that address of the prefix."""
+        prefix = self.useFixture(cidrs.Prefix()).network
+        return self.subnet(
+            network=network, cidr=str(prefix), gateway_ip=str(prefix[place])
+        )
+
+    @decorators.idempotent_id('617ad8b7-328d-443e-98a2-4fc89c698382')
+    def test_create_delete_subnet_with_default_gw(self) -> None:
+        """Left to choose, the cloud takes the prefix's first address."""
+        subnet = self.subnet()
+        self.check_shown(subnet)
+        self.check_deleted(subnet)
+
+    @decorators.idempotent_id('91e487f3-bcba-4d95-a516-e77f9d84af5a')
+    def test_create_delete_subnet_without_gateway(self) -> None:
+        """Null is a value: this subnet has no gateway."""
+        subnet = self.subnet(gateway_ip=None)
+        self.check_shown(subnet)
+        self.check_deleted(subnet)
+
+    @decorators.idempotent_id('5cb1d569-a994-46a5-8583-d2495f591790')
+    def test_create_list_subnet_with_no_gw64_one_network(self) -> None:
+        """Two subnets on a network, one with a gateway and one without."""
+        network = self.network()
+        first = self.gateway_subnet(network, 1)
+        second = self.subnet(network=network, gateway_ip=None)
+        self.check_listed([first, second], network_id=network.id)
+        self.check_shown(network)
+
+    @decorators.idempotent_id('8bef9966-9472-4022-9d95-b8e6d67b1af2')
+    def test_create_delete_subnet_with_allocation_pools(self) -> None:
+        """Two pools in one prefix, kept apart."""
+        prefix = self.useFixture(cidrs.Prefix()).network
+        subnet = self.subnet(
+            cidr=str(prefix),
+            allocation_pools=[
+                {'start': str(prefix[0x100]), 'end': str(prefix[0x1FF])},
+                {'start': str(prefix[0xA000]), 'end': str(prefix[0xAFFF])},
+            ],
+        )
+        self.check_shown(subnet)
+        self.check_deleted(subnet)
+
+    @decorators.idempotent_id('4f47c4fa-aa61-4d48-9a57-c517bad5cd63')
+    def test_create_delete_subnet_with_host_routes_and_dns(self) -> None:
+        """IPv6 name servers in their order, and IPv6 routes."""
+        prefix, other = (
+            self.useFixture(cidrs.Prefix()).network for _ in range(2)
+        )
+        subnet = self.subnet(
+            cidr=str(prefix),
+            dns_nameservers=[str(other[0x53]), str(other[0x35])],
+            host_routes=[
+                {'destination': str(other), 'nexthop': str(prefix[2])},
+                {'destination': f'{other[9]}/128', 'nexthop': str(prefix[3])},
+            ],
+        )
+        self.check_shown(subnet)
+        self.check_deleted(subnet)
+
+    @decorators.idempotent_id('ddf77778-014b-4d61-a036-4768a31dae3c')
+    def test_update_subnet_gw_dns_host_routes_dhcp(self) -> None:
+        """What may change does, and nothing else with it."""
+        prefix = self.useFixture(cidrs.Prefix()).network
+        subnet = self.subnet(
+            cidr=str(prefix),
+            gateway_ip=str(prefix[1]),
+            allocation_pools=[
+                {'start': str(prefix[0x100]), 'end': str(prefix[0x1FF])}
+            ],
+        )
+        route = {'destination': '::/0', 'nexthop': str(prefix[3])}
+        self.check_updated(
+            subnet,
+            gateway_ip=str(prefix[2]),
+            dns_nameservers=[str(prefix[0x35]), str(prefix[0x53])],
+            host_routes=[route],
+            enable_dhcp=False,
+        )
+        self.check_updated(subnet, gateway_ip=None, host_routes=[])
+
+
+class NetworksIpV6TestAttrs(SubnetStories):
+    """Subnets that say how hosts come by their addresses."""
+
+    @decorators.idempotent_id('cb5a6644-3ff7-4e37-8f47-608e79b474fc')
+    def test_create_update_delete_network_subnet(self) -> None:
+        for mode in modes.EXPLICIT:
+            self.story_create_update_delete(mode)
+
+    @decorators.idempotent_id('5de3992e-1eb1-4e0c-bd2c-f5cd2fa636c6')
+    def test_external_network_visibility(self) -> None:
+        """The external network's IPv6 subnet shows all its attributes."""
+        external = self.story_external_network()
+        if not (
+            CONF.ipv6_overlay.external_ipv6
+            and self.enabled('subnet-external-network')
+        ):
+            return
+        clients = self.manager.subnets_client
+        seen = clients.list_subnets(network_id=external['id'], ip_version=6)
+        self.assertNotEqual([], seen['subnets'], 'no IPv6 subnet is on it')
+        for row in seen['subnets']:
+            self.check(
+                'GET /v2.0/subnets?ip_version=6',
+                'subnet',
+                external_subnet(external['id']),
+                row,
+            )
+
+    @decorators.idempotent_id('c8c7529b-2015-47d8-b767-7d1b4bed9482')
+    def test_list_networks(self) -> None:
+        """A network with a subnet of each mode lists all of them."""
+        network = self.network()
+        for mode in modes.EXPLICIT:
+            self.subnet(mode, network)
+        self.check_listed([network])
+        self.check_listed([network], id=network.id)
+
+    @decorators.idempotent_id('a6df3717-1634-422a-8359-08ff3e6b192f')
+    def test_list_subnets(self) -> None:
+        for mode in modes.EXPLICIT:
+            self.story_list_subnets(mode)
+
+    @decorators.idempotent_id('628cb8a6-ade0-4782-b452-23d7d7cbc7f9')
+    def test_show_network(self) -> None:
+        network = self.network()
+        for mode in modes.EXPLICIT:
+            self.subnet(mode, network)
+        self.check_shown(network)
+
+    @decorators.idempotent_id('94f6133d-fc21-41fc-b6a9-f818122cf1ce')
+    def test_show_subnet(self) -> None:
+        """Every pair of modes that the API knows comes back as sent."""
+        network = self.network()
+        for mode in (*modes.EXPLICIT, *modes.ONE_SIDED):
+            self.check_shown(self.subnet(mode, network))
+
+    @decorators.idempotent_id('461c863b-2248-4f25-ab32-caff73896649')
+    def test_create_delete_subnet_with_v6_attributes_stateful(self) -> None:
+        self.story_attributes(modes.STATEFUL)
+
+    @decorators.idempotent_id('de844b58-4d34-4134-9858-ce346ab036b7')
+    def test_create_delete_subnet_with_v6_attributes_slaac(self) -> None:
+        self.story_attributes(modes.SLAAC)
+
+    @decorators.idempotent_id('42ace194-91d2-4fde-b701-40f38f9f6862')
+    def test_create_delete_subnet_with_v6_attributes_stateless(self) -> None:
+        self.story_attributes(modes.STATELESS)
+
+    def story_attributes(self, mode: modes.Mode) -> None:
+        """Every attribute that a subnet of this mode can be sent."""
+        prefix = self.useFixture(cidrs.Prefix()).network
+        subnet = self.subnet(
+            mode,
+            cidr=str(prefix),
+            gateway_ip=str(prefix[1]),
+            enable_dhcp=True,
+            dns_nameservers=[str(prefix[0x53])],
+            host_routes=[
+                {'destination': '::/0', 'nexthop': str(prefix[0xFE])}
+            ],
+        )
+        self.check_shown(subnet)
+        self.check_deleted(subnet)
+
+    @decorators.idempotent_id('007d5101-7ffe-4111-8632-f5c87e0a1ee7')
+    def test_create_delete_slaac_subnet_with_ports(self) -> None:
+        self.story_delete_with_port(modes.SLAAC)
+
+    @decorators.idempotent_id('a19222b1-e65d-4497-adec-755dd8e839a8')
+    def test_create_delete_stateless_subnet_with_ports(self) -> None:
+        self.story_delete_with_port(modes.STATELESS)
+
+    def story_delete_with_port(self, mode: modes.Mode) -> None:
+        """Nobody leased an EUI-64 address, so its subnet may go."""
+        subnet = self.subnet(mode)
+        network = subnet.network
+        port = self.port(network)
+        self.check_deleted(subnet)
+        port.expected['fixed_ips'] = checks.fixed_ips([])
+        self.check_shown(port)
+        self.check_refused(409, f'DELETE {network.path}', network.delete)
+
+
+def external_subnet(network_id: str) -> promises.Promise:
+    """Return what must be true of an external network's IPv6 subnet."""
+    return {
+        'network_id': checks.same(network_id),
+        'ip_version': checks.same(6),
+        'cidr': checks.ipv6_prefix(),
+        'gateway_ip': checks.either(checks.same(None), checks.ipv6_address()),
+        'ipv6_ra_mode': modes_allowed(),
+        'ipv6_address_mode': modes_allowed(),
+    }
+
+
+def modes_allowed() -> expect.Check:
+    """Expect one of the modes, or none."""
+    names = (None, *(mode.ra for mode in modes.EXPLICIT))
+    return checks.either(*map(checks.same, names))

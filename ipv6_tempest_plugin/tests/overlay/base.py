@@ -1,0 +1,63 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+
+"""What the tests of the overlay share."""
+
+from typing import Any
+
+from tempest import config
+from tempest import test
+
+from ipv6_tempest_plugin.overlay import undo
+
+CONF = config.CONF
+
+
+class OverlayTest(test.BaseTestCase):
+    """A test of what the cloud gives its tenants.
+
+    Tempest's own credentials are promised to go as well, so that a run
+    that is cut short leaves no project behind.
+    """
+
+    credentials = ['primary']
+
+    @classmethod
+    def skip_checks(cls) -> None:
+        super().skip_checks()
+        if not CONF.service_available.neutron:
+            raise cls.skipException('[service_available] neutron is False')
+        if not CONF.network_feature_enabled.ipv6:
+            raise cls.skipException('[network-feature-enabled] ipv6 is False')
+
+    @classmethod
+    def setup_credentials(cls) -> None:
+        cls.set_network_resources()
+        cls._credentials = undo.Promise(
+            f'credentials of {cls.__name__}', super().clear_credentials
+        )
+        super().setup_credentials()
+
+    @classmethod
+    def clear_credentials(cls) -> None:
+        cls._credentials()
+
+    @classmethod
+    def enabled(cls, extension: str) -> bool:
+        """Say whether tempest.conf promises an extension of the API."""
+        aliases = CONF.network_feature_enabled.api_extensions
+        return bool({extension, 'all'} & set(aliases))
+
+    @property
+    def manager(self) -> Any:
+        """Clients of the project that the test works in."""
+        return self.os_primary
