@@ -143,6 +143,9 @@ def always(machine: engine.Engine) -> list[graph.Step]:
         steps += settings(machine, host)
         steps += reports(machine, view, host)
     steps.append(
+        graph.Step('addresses', lambda: links.settle(machine.running))
+    )
+    steps.append(
         graph.Step(
             'hypervisors and catalog',
             lambda: wait_for_cloud(machine, view),

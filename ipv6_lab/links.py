@@ -29,14 +29,18 @@ DAD_DEADLINE = 10
 
 
 def connect(running: Mapping[str, hosts.Running]) -> None:
-    """Lay every link of the inventory between the running hosts.
-
-    :raises LabError: when an address is found to be a duplicate
-    """
+    """Lay every link of the inventory between the running hosts."""
     for link in inventory.LINKS:
         lay(link, running)
     for route in inventory.ROUTES:
         add_route(route, running[route.host.name])
+
+
+def settle(running: Mapping[str, hosts.Running]) -> None:
+    """Wait until every address may be used.
+
+    :raises StepFailed: when duplicate address detection does not end
+    """
     for name, host in running.items():
         waiting.wait_for(
             functools.partial(no_tentative, host),

@@ -31,7 +31,6 @@ def services(lab: context.Context) -> list[base.Service]:
         NAME,
         'glance.wsgi.api:application',
         inventory.PORTS['image'],
-        processes=1,
         threads=4,
         environment={
             'OS_GLANCE_CONFIG_DIR': DIRECTORY,

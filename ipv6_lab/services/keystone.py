@@ -33,7 +33,6 @@ def services(lab: context.Context) -> list[base.Service]:
         NAME,
         'keystone.wsgi.api:application',
         inventory.PORTS['identity'],
-        processes=1,
         threads=8,
         environment={'OS_KEYSTONE_CONFIG_FILES': CONF},
     )

@@ -72,7 +72,7 @@ def services(lab: context.Context) -> list[base.Service]:
             (process,),
             files={INITIAL: initial_sql(lab)},
             ready=lambda host: answers(lab),
-            requires=('database files',),
+            requires=('addresses', 'database files'),
         )
     ]
 

@@ -58,7 +58,7 @@ def services(lab: context.Context) -> list[base.Service]:
                 for name in SERVERS
             ),
             ready=lambda host: rabbitmq.consumed(lab, QUEUES),
-            requires=('neutron on controller',),
+            requires=('neutron database', 'rabbitmq on controller'),
         ),
         *(agents(lab, host) for host in inventory.CLOUD_HOSTS),
     ]
@@ -71,8 +71,7 @@ def api(lab: context.Context) -> base.Service:
         'neutron',
         'neutron.wsgi.api:application',
         inventory.PORTS['network'],
-        processes=2,
-        threads=6,
+        threads=12,
         environment={'OS_NEUTRON_CONFIG_DIR': DIRECTORY},
         # The API's workers tell by it which of their records are stale.
         extra=('--set-placeholder', f'start-time={int(time.time())}'),

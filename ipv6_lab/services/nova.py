@@ -56,8 +56,7 @@ def api(lab: context.Context) -> base.Service:
         'nova-api',
         'nova.wsgi.osapi_compute:application',
         inventory.PORTS['compute'],
-        processes=2,
-        threads=6,
+        threads=12,
         environment={'OS_NOVA_CONFIG_DIR': DIRECTORY},
     )
     return base.Service(
@@ -83,7 +82,6 @@ def metadata(lab: context.Context) -> base.Service:
         'nova-metadata',
         'nova.wsgi.metadata:application',
         inventory.PORTS['metadata'],
-        processes=1,
         threads=4,
         environment={'OS_NOVA_CONFIG_DIR': DIRECTORY},
     )

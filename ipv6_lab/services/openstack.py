@@ -102,12 +102,15 @@ def api(
     name: str,
     module: str,
     port: int,
-    processes: int,
     threads: int,
     environment: dict[str, str],
     extra: tuple[str, ...] = (),
 ) -> base.Process:
-    """An API under uWSGI on the controller's control address."""
+    """An API under uWSGI on the controller's control address.
+
+    One process each: on two cores more of them would take longer to start
+    than they could ever save.
+    """
     return base.Process(
         name,
         (
@@ -118,7 +121,7 @@ def api(
             module,
             '--master',
             '--processes',
-            str(processes),
+            '1',
             '--threads',
             str(threads),
             '--enable-threads',

@@ -29,7 +29,6 @@ def services(lab: context.Context) -> list[base.Service]:
         NAME,
         'placement.wsgi.api:application',
         inventory.PORTS['placement'],
-        processes=1,
         threads=4,
         environment={'OS_PLACEMENT_CONFIG_DIR': DIRECTORY},
     )

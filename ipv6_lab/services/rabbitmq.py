@@ -43,6 +43,7 @@ def services(lab: context.Context) -> list[base.Service]:
             },
             directories=(HOME,),
             ready=lambda host: answers(),
+            requires=('addresses',),
         )
     ]
 

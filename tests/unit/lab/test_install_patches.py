@@ -52,4 +52,5 @@ class PatchesTest(front.CacheTest):
             path = Path('ipv6_lab', 'requirements', f'{name}-constraints.txt')
             pins = path.read_text().splitlines()
             for patch in list_of_patches:
-                self.assertIn(patch.package, pins)
+                if patch.before:  # not a file of our own
+                    self.assertIn(patch.package, pins)
