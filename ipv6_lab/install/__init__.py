@@ -19,6 +19,7 @@ from ipv6_lab import cache
 from ipv6_lab import errors
 from ipv6_lab.install import apt
 from ipv6_lab.install import commands
+from ipv6_lab.install import console
 from ipv6_lab.install import image
 from ipv6_lab.install import plugin
 from ipv6_lab.install import venvs
@@ -33,7 +34,12 @@ Job = concurrent.futures.Future[None]
 
 def complete() -> bool:
     """Whether everything that the cache should hold is there."""
-    wanted = (venvs.path('cloud'), venvs.path('tempest'), image.entry())
+    wanted = (
+        venvs.path('cloud'),
+        venvs.path('tempest'),
+        image.entry(),
+        console.entry(),
+    )
     return all(cache.finished(entry) for entry in wanted)
 
 
@@ -50,7 +56,7 @@ def install(progress: progress_module.Progress) -> None:
 
 
 def _install(progress: progress_module.Progress) -> None:
-    pool = concurrent.futures.ThreadPoolExecutor(4)
+    pool = concurrent.futures.ThreadPoolExecutor(5)
     # Left in reverse: the commands are ended before the pool waits.
     with pool, commands.Commands() as running:
         packages = pool.submit(apt.ensure, progress, running)
@@ -62,8 +68,9 @@ def _install(progress: progress_module.Progress) -> None:
             pool.submit(
                 venvs.ensure, 'tempest', progress, running, packages.result
             ),
-            pool.submit(
-                _after, packages.result, image.ensure, progress, running
+            *(
+                pool.submit(_after, packages.result, make, progress, running)
+                for make in (image.ensure, console.ensure)
             ),
         ]
         _finish(jobs)

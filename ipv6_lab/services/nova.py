@@ -11,6 +11,7 @@
 # under the License.
 """Nova: servers, on libvirt and QEMU's emulation; consoles by noVNC."""
 
+from ipv6_lab.install import console as console_page
 from ipv6_lab import inventory
 from ipv6_lab.services import base
 from ipv6_lab.services import context
@@ -25,7 +26,6 @@ COMPUTE_CONF = f'{DIRECTORY}/nova-compute.conf'
 STATE = '/var/lib/nova'
 SERVERS = ('nova-conductor', 'nova-scheduler')
 QUEUES = ('conductor', 'scheduler')
-WEB = '/usr/share/novnc'
 
 
 def services(lab: context.Context) -> list[base.Service]:
@@ -100,7 +100,6 @@ def console(lab: context.Context) -> base.Service:
         'nova-novncproxy',
         inventory.CONTROLLER,
         (openstack.daemon(lab, 'nova-novncproxy', 'nova-novncproxy', CONF),),
-        directories=(WEB,),
         ready=openstack.listens(inventory.PORTS['novnc']),
         requires=('nova-api on controller',),
     )
@@ -183,6 +182,7 @@ def configuration(lab: context.Context) -> settings.Settings:
     return settings.merge(
         shared(lab, inventory.CONTROLLER),
         {
+            'DEFAULT': {'web': str(console_page.path())},
             'api': {'auth_strategy': 'keystone'},
             'api_database': openstack.database(lab, 'nova_api'),
             'database': openstack.database(lab, 'nova'),

@@ -15,6 +15,7 @@ import argparse
 
 from ipv6_lab import cache
 from ipv6_lab import errors
+from ipv6_lab.install import console
 from ipv6_lab.install import image
 from ipv6_lab.install import venvs
 from ipv6_lab import lock
@@ -58,7 +59,12 @@ def use(entry: cache.Entry) -> str:
         return 'unfinished'
     if entry.kind not in cache.KINDS or entry.kind == 'bootstrap':
         return ''
-    mine = (venvs.path('cloud'), venvs.path('tempest'), image.entry())
+    mine = (
+        venvs.path('cloud'),
+        venvs.path('tempest'),
+        image.entry(),
+        console.entry(),
+    )
     return 'this checkout' if entry.path in mine else 'other'
 
 

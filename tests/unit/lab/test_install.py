@@ -20,8 +20,10 @@ from unittest import mock
 
 from ipv6_lab import cache
 from ipv6_lab import errors
+from ipv6_lab.guest import packages
 from ipv6_lab import install
 from ipv6_lab.install import apt
+from ipv6_lab.install import console
 from ipv6_lab.install import image
 from ipv6_lab.install import plugin
 from ipv6_lab.install import venvs
@@ -36,6 +38,7 @@ class InstallTest(front.CacheTest):
         self.patch(apt, 'ensure', self.packages)
         self.patch(venvs, 'ensure', self.venv)
         self.patch(image, 'ensure', self.image)
+        self.patch(console, 'ensure', self.console)
 
     def packages(self, progress: Any, running: Any) -> None:
         self.debian.wait(10)
@@ -54,10 +57,13 @@ class InstallTest(front.CacheTest):
     def image(self, progress: Any, running: Any) -> None:
         self.done.append('image')
 
+    def console(self, progress: Any, running: Any) -> None:
+        self.done.append('console')
+
     def test_environments_do_not_wait_for_debian(self) -> None:
         install.install(self.progress)
         self.assertEqual(['tempest', 'packages'], self.done[:2])
-        self.assertEqual({'cloud', 'image'}, set(self.done[2:]))
+        self.assertEqual({'cloud', 'image', 'console'}, set(self.done[2:]))
 
     def test_one_failure_stops_the_rest_and_is_raised(self) -> None:
         failure = errors.LabError('no network')
@@ -85,16 +91,36 @@ class InstallTest(front.CacheTest):
         self.assertEqual(2, stopped.call_count)
         self.assertEqual([], self.done)
 
-    def test_it_is_complete_with_all_three(self) -> None:
+    def test_it_is_complete_with_all(self) -> None:
         entries = [
             venvs.path('cloud'),
             venvs.path('tempest'),
             image.entry(),
+            console.entry(),
         ]
         for entry in entries:
             self.assertFalse(install.complete())
             cache.make(entry, lambda path: None)
         self.assertTrue(install.complete())
+
+
+class ConsoleTest(front.CacheTest):
+    def test_it_is_fetched_once_and_unpacked(self) -> None:
+        fetched = []
+
+        def fetch(names: Sequence[str], place: Path) -> list[Path]:
+            fetched.append(list(names))
+            return [place / 'a.deb']
+
+        def unpack(package: Path, tree: Path) -> None:
+            (tree / console.PAGE).mkdir(parents=True)
+
+        self.patch(packages, 'fetch', fetch)
+        self.patch(packages, 'unpack', unpack)
+        for _ in range(2):
+            console.ensure(self.progress, front.FakeCommands())
+        self.assertEqual([['novnc']], fetched)
+        self.assertTrue(console.path().is_dir())
 
 
 class ImageTest(front.CacheTest):
