@@ -153,6 +153,14 @@ def _pair(
     raise ValueError(f'nothing expects {seen} of {subnet_id}')
 
 
+def address_pairs(values: Sequence[Mapping[str, Any]], own: str) -> Check:
+    """Expect these pairs; without a MAC address, the port's own."""
+    return rows(
+        [{'mac_address': own, **value} for value in values],
+        {'ip_address': prefix, 'mac_address': hardware},
+    )
+
+
 def unordered(values: Iterable[Any]) -> Check:
     """Expect these values in any order, none twice."""
     wanted = sorted(values)
@@ -195,7 +203,7 @@ def at_least(number: int) -> Check:
 def mac(value: str) -> Check:
     """Expect this MAC address, however it is written."""
     wanted = netaddr.EUI(value)
-    return Check(value, lambda seen: netaddr.EUI(text(seen)) == wanted)
+    return Check(value, lambda seen: hardware(seen) == wanted)
 
 
 def protocol(value: Any) -> Check:
@@ -229,12 +237,17 @@ def text(seen: Any) -> str:
     return seen
 
 
+def hardware(seen: Any) -> netaddr.EUI:
+    """Read a MAC address."""
+    return netaddr.EUI(text(seen))
+
+
 def ip(seen: Any) -> netaddr.IPAddress:
     """Read an address."""
     return netaddr.IPAddress(text(seen))
 
 
-def prefix(seen: Any) -> netaddr.IPNetwork:
+def prefix(seen: Any) -> tuple[netaddr.IPAddress, int]:
     """Read a prefix, the bits beyond its length included."""
     found = netaddr.IPNetwork(text(seen))
     return found.ip, found.prefixlen

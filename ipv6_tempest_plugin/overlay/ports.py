@@ -56,10 +56,19 @@ class Port(resources.Resource):
         self.sent['network_id'] = self.network.id
 
     def returned(self, sent: Mapping[str, Any]) -> promises.Promise:
-        """Return how what was sent must come back, less the addresses."""
-        return super().returned(
+        """Return how what was sent must come back.
+
+        That leaves the addresses out: they follow from the subnets, not
+        from the request alone.
+        """
+        promise = super().returned(
             {name: sent[name] for name in sent if name != 'fixed_ips'}
         )
+        if 'allowed_address_pairs' in sent:
+            promise['allowed_address_pairs'] = checks.address_pairs(
+                sent['allowed_address_pairs'], self.mac
+            )
+        return promise
 
     def promised(self) -> promises.Promise:
         """Return what the API promises, the addresses predicted."""

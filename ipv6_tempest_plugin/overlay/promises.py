@@ -189,9 +189,8 @@ def ipv6_rules(wanted: list[dict[str, Any]]) -> expect.Check:
             {**security_group_rule(one), **returned(one)} for one in wanted
         ]
         for found in rules:
-            left.remove(
-                next(p for p in left if not expect.differences(p, found))
-            )
+            fitting = (p for p in left if not expect.differences(p, found))
+            left.remove(next(fitting, {}))
         return not left
 
     return expect.Check(f'rules for IPv6: {wanted}', holds)

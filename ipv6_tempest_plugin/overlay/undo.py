@@ -20,6 +20,7 @@ by then is undone when the process exits, latest first.
 
 import atexit
 from collections.abc import Callable
+import logging
 import os
 import signal
 import sys
@@ -27,9 +28,7 @@ import threading
 import types
 from typing import Any
 
-from oslo_log import log
-
-LOG = log.getLogger(__name__)
+LOG = logging.getLogger(__name__)
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 _open: dict['Promise', None] = {}
@@ -91,8 +90,10 @@ def keep_all() -> None:
     """Keep every promise that is open, the latest first.
 
     One that cannot be kept is logged and told to standard error, and must
-    not keep the others from theirs.
+    not keep the others from theirs; nor must a signal.
     """
+    for number in _replaced:
+        signal.signal(number, signal.SIG_IGN)
     for promise in [one for one in reversed(_open) if one.ours]:
         try:
             promise()

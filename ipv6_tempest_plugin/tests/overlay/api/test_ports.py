@@ -12,7 +12,6 @@
 
 """Ports: each address predicted from the prefix, the mode and the MAC."""
 
-from tempest.lib.common.utils import data_utils
 from tempest.lib import decorators
 
 from ipv6_tempest_plugin import addressing
@@ -121,17 +120,10 @@ class PortsIpV6TestJSON(base.ApiTest):
         """The one address that an automatic subnet lets a port choose."""
         for mode in modes.AUTOMATIC:
             subnet = self.subnet(mode)
-            mac = data_utils.rand_mac_address()
-            chosen = {
-                'subnet_id': subnet.id,
-                'ip_address': str(
-                    addressing.slaac_address(subnet.prefix, mac)
-                ),
-            }
-            port = self.port(
-                subnet.network, mac_address=mac, fixed_ips=[chosen]
-            )
-            self.check_shown(port)
+            port = self.port(subnet.network)
+            own = addressing.slaac_address(subnet.prefix, port.mac)
+            chosen = {'subnet_id': subnet.id, 'ip_address': str(own)}
+            self.check_updated(port, fixed_ips=[chosen])
 
     @decorators.idempotent_id('e732d989-46b8-4242-acaa-e90733cc90d7')
     def test_port_list_filter_by_ip(self) -> None:

@@ -79,13 +79,6 @@ class PortsIpV6NegativeTest(base.ApiTest):
         self.refused(400, subnet, '192.0.2.42')
 
     @decorators.attr(type='negative')
-    @decorators.idempotent_id('693f0685-8460-4e9c-9719-f451eb00db33')
-    def test_subnet_router_anycast_address(self) -> None:
-        """The prefix's first address is the routers' (RFC 4291 2.6.1)."""
-        subnet = self.subnet(modes.STATEFUL)
-        self.refused(400, subnet, subnet.prefix[0])
-
-    @decorators.attr(type='negative')
     @decorators.idempotent_id('e8d7d187-462e-498f-8f5f-76f5e3c06aba')
     def test_address_that_is_taken(self) -> None:
         subnet = self.subnet(modes.STATEFUL)
