@@ -141,10 +141,11 @@ class Bootstrap:
         )
 
     def _sync_nova(self) -> None:
-        cell0 = self._lab.database('nova_cell0')
         for command in (
             ('api_db', 'sync'),
-            ('cell_v2', 'map_cell0', f'--database_connection={cell0}'),
+            # Without an URL, which ps(1) and the log would show, it is the
+            # main database's with _cell0 at its end.
+            ('cell_v2', 'map_cell0'),
             ('cell_v2', 'create_cell', '--name=cell1'),
             ('db', 'sync'),
         ):
@@ -179,6 +180,20 @@ class Bootstrap:
             directory=place,
         )
 
+    def _asking(
+        self,
+        name: str,
+        service: str,
+        action: Callable[[], None],
+        *requires: str,
+    ) -> graph.Step:
+        """A step that asks a service for something."""
+        return graph.Step(
+            name,
+            functools.partial(self._engine.ask, service, action),
+            (service, *requires),
+        )
+
     def steps(self) -> list[graph.Step]:
         """The steps, in no order but their requirements'."""
         public = cloud.PUBLIC_NETWORK
@@ -196,25 +211,28 @@ class Bootstrap:
                 )
                 for name in DATABASES
             ),
-            graph.Step(
+            self._asking(
                 'service catalog',
+                'keystone on controller',
                 self._cloud.make_services,
-                ('keystone on controller',),
             ),
-            graph.Step(
+            self._asking(
                 'guest image in glance',
-                lambda: self._cloud.make_image(self._image),
-                ('glance on controller', 'service catalog'),
+                'glance on controller',
+                functools.partial(self._cloud.make_image, self._image),
+                'service catalog',
             ),
-            graph.Step(
+            self._asking(
                 'flavors',
+                'nova-api on controller',
                 self._cloud.make_flavors,
-                ('nova-api on controller', 'service catalog'),
+                'service catalog',
             ),
-            graph.Step(
+            self._asking(
                 f'network {public}',
+                'neutron on controller',
                 self._cloud.make_public_network,
-                ('neutron on controller', 'service catalog'),
+                'service catalog',
             ),
             graph.Step(
                 'computes mapped',

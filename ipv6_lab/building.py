@@ -17,6 +17,7 @@ kept state back, and what is once-only falls away.
 
 import concurrent.futures
 from pathlib import Path
+import shutil
 
 from ipv6_lab import bootstrap
 from ipv6_lab import cache
@@ -42,6 +43,7 @@ RECIPE = (
     'bootstrap.py',
     'cloud.py',
     'inventory.py',
+    'secrets.py',
     'tempest.py',
     'services/*.py',
 )
@@ -53,7 +55,11 @@ def kept() -> Path:
     """Where the bootstrapped state of this recipe is, or would be."""
     here = Path(__file__).parent
     sources = sorted(path for pattern in RECIPE for path in here.glob(pattern))
-    made_from = (paths.venv('cloud'), paths.guest_image().parent)
+    made_from = (
+        paths.venv('cloud'),
+        paths.venv('tempest'),
+        paths.guest_image().parent,
+    )
     names = [place.name for place in made_from]
     return cache.place('bootstrap', cache.digest([*names, *sources]))
 
@@ -81,8 +87,13 @@ def build(progress: Progress) -> None:
 
 def begin(place: Path | None) -> context.Context:
     """Make the state's directory, with the passwords of the kept state."""
-    paths.state().mkdir(parents=True)
-    tempest.logs().mkdir(parents=True, exist_ok=True)
+    # A reboot ends a lab without asking it to leave.
+    shutil.rmtree(paths.state(), ignore_errors=True)
+    for directory in (paths.state(), paths.logs(), paths.root() / 'bootstrap'):
+        directory.mkdir(parents=True, exist_ok=True)
+        # Passwords lie in them, of the lab and of Tempest's users.
+        directory.chmod(0o700)
+    tempest.logs().mkdir(exist_ok=True)
     values = secrets.load(place / SECRETS) if place else secrets.make()
     secrets.save(values, paths.state() / SECRETS)
     return context.Context(paths.venv('cloud'), values)
@@ -175,27 +186,36 @@ def settings(machine: engine.Engine, host: inventory.Host) -> list[graph.Step]:
     ]
 
 
+def agents(host: inventory.Host) -> list[str]:
+    """Neutron's agents of a host."""
+    if host == inventory.CONTROLLER:
+        return [neutron.OVS_AGENT, *neutron.CONTROLLER_AGENTS]
+    return [neutron.OVS_AGENT]
+
+
+def binaries(host: inventory.Host) -> list[str]:
+    """Nova's services of a host that report."""
+    if host == inventory.CONTROLLER:
+        return ['nova-compute', *nova.SERVERS]
+    return ['nova-compute']
+
+
 def reports(
     machine: engine.Engine, view: cloud.Cloud, host: inventory.Host
 ) -> list[graph.Step]:
     """Waiting until what runs on a host has told the APIs that it does."""
     name = host.name
-    agents = [neutron.OVS_AGENT]
-    binaries = ['nova-compute']
-    if host == inventory.CONTROLLER:
-        agents += neutron.CONTROLLER_AGENTS
-        binaries += nova.SERVERS
 
     def wait_for_agents() -> None:
         machine.wait(
             machine.service(f'neutron agents on {name}'),
-            lambda: view.agents_alive(name, machine.since, agents),
+            lambda: view.agents_alive(name, machine.since, agents(host)),
         )
 
     def wait_for_nova() -> None:
         machine.wait(
             machine.service(f'nova-compute on {name}'),
-            lambda: view.services_up(name, machine.since, binaries),
+            lambda: view.services_up(name, machine.since, binaries(host)),
         )
 
     return [

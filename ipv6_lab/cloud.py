@@ -53,7 +53,7 @@ class Cloud:
             user_domain_name='Default',
             project_domain_name='Default',
         )
-        self._session = session.Session(auth=auth)
+        self._session = session.Session(auth=auth, timeout=TIMEOUT)
 
     def request(
         self, method: str, service: str, path: str, **more: Any
@@ -219,7 +219,8 @@ class Cloud:
         }
         missing = sorted(set(names) - reported)
         if missing:
-            raise waiting.NotReady(f'no report of {", ".join(missing)}')
+            names = ', '.join(missing)
+            raise waiting.NotReady(f'no report of {names}', missing[0])
 
     def services_up(
         self, host: str, since: datetime.datetime, names: Iterable[str]
@@ -239,7 +240,8 @@ class Cloud:
         }
         missing = sorted(set(names) - reported)
         if missing:
-            raise waiting.NotReady(f'no report of {", ".join(missing)}')
+            names = ', '.join(missing)
+            raise waiting.NotReady(f'no report of {names}', missing[0])
 
     def hypervisors(self, count: int) -> None:
         """Ready when every compute is mapped and has resources.

@@ -75,6 +75,7 @@ class Engine:
         place = self.running[host.name].path(path)
         place.parent.mkdir(parents=True, exist_ok=True)
         place.touch(mode=0o600)
+        place.chmod(0o600)
         place.write_text(text)
 
     def configure(self, host: inventory.Host) -> None:
@@ -124,9 +125,13 @@ class Engine:
                 raise waiting.NotReady(str(answer)) from answer
             return True
 
-        log = self.log(service.host, service.processes[0].name)
+        first = service.processes[0].name
         waiting.wait_for(
-            probe, service.step, READY_DEADLINE, log=log, interval=POLL
+            probe,
+            service.step,
+            READY_DEADLINE,
+            log=lambda name: self.log(service.host, name or first),
+            interval=POLL,
         )
 
     def _dead(
@@ -141,6 +146,25 @@ class Engine:
             self.log(service.host, process.name),
             'see its log; scripts/lab up --keep leaves the rest running',
         )
+
+    def ask(self, step: str, action: Callable[[], None]) -> None:
+        """Do what asks the cloud for something.
+
+        :param step: of the service that is asked
+        :raises StepFailed: with the end of its log, when it refuses
+        """
+        from keystoneauth1 import exceptions
+
+        try:
+            action()
+        except exceptions.ClientException as answer:
+            service = self.service(step)
+            raise errors.StepFailed(
+                step,
+                str(answer),
+                self.log(service.host, service.processes[0].name),
+                'see its log; scripts/lab up --keep leaves the rest running',
+            ) from answer
 
     def service(self, step: str) -> base.Service:
         """The service that a step starts."""

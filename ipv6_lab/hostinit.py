@@ -30,9 +30,9 @@ from ipv6_lab import supervisor
 OVERLAYS = ('/etc', '/usr/bin', '/var/lib')
 TMPFS = {'/run': 'mode=755', '/dev/shm': 'mode=1777'}
 RUN_DIRECTORIES = ('lock', 'netns', 'tmp', 'sshd')
-# A packaged file that starts what the lab does not want: libvirt's default
-# network is an IPv4 bridge with a DHCP server.
-EMPTY = ('/etc/libvirt',)
+# What packages or the machine's own services put there would be started or
+# read: libvirt's default network, for one, is an IPv4 bridge with DHCP.
+EMPTY = ('/etc/libvirt', '/var/lib/libvirt', '/etc/rabbitmq')
 
 # With the userspace datapath a guest's packets reach the host's own stack
 # through its tap: without accept_ra=0 a tenant's RA would configure the

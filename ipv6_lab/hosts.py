@@ -23,6 +23,7 @@ import contextlib
 import dataclasses
 import os
 from pathlib import Path
+import shutil
 import signal
 import subprocess
 
@@ -81,21 +82,29 @@ class Running:
         environment: Mapping[str, str] | None = None,
         log: Path | None = None,
         directory: Path = Path('/'),
+        timeout: float = 600,
     ) -> str:
         """Run a command inside the host and return its output.
 
         :param log: where its output is appended
         :param directory: where it runs, as seen inside
+        :param timeout: seconds
+        :raises LabError: when it takes longer
         :raises StepFailed: when it exits with another status than 0
         """
-        result = subprocess.run(
-            self.command(arguments, directory),
-            env=None if environment is None else dict(environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        try:
+            result = subprocess.run(
+                self.command(arguments, directory),
+                env=None if environment is None else dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                timeout=timeout,
+            )
+        except subprocess.TimeoutExpired as late:
+            message = f'`{" ".join(arguments)}` took over {timeout:.0f} s'
+            raise errors.LabError(f'{message} on {self.name}') from late
         if log is not None:
             with log.open('a') as stream:
                 stream.write(f'$ {" ".join(arguments)}\n{result.stdout}')
@@ -189,7 +198,9 @@ def start(host: inventory.Host, deadline: float = 20) -> Running:
     """
     directory(host.name).mkdir(parents=True, exist_ok=True)
     logs = log_directory(host.name)
-    logs.mkdir(parents=True, exist_ok=True)
+    # Logs of an earlier life would pass for this one's.
+    shutil.rmtree(logs, ignore_errors=True)
+    logs.mkdir(parents=True)
     log = logs / 'init.log'
     with log.open('w') as stream:
         launcher = subprocess.Popen(
@@ -211,7 +222,10 @@ def start(host: inventory.Host, deadline: float = 20) -> Running:
         return found if found and found.path(SOCKET).exists() else None
 
     return waiting.wait_for(
-        running, f'the supervisor of host {host.name}', deadline, log=log
+        running,
+        f'the supervisor of host {host.name}',
+        deadline,
+        log=lambda name: log,
     )
 
 

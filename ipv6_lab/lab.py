@@ -12,9 +12,11 @@
 """The lab as a whole: up, down, what runs, and running commands in it."""
 
 from collections.abc import Sequence
+import datetime
 import os
 from pathlib import Path
 import shutil
+from typing import cast
 
 from ipv6_lab import building
 from ipv6_lab import cloud
@@ -23,6 +25,7 @@ from ipv6_lab import hosts
 from ipv6_lab import inventory
 from ipv6_lab import listeners
 from ipv6_lab import paths
+from ipv6_lab import preflight
 from ipv6_lab import progress as progress_module
 from ipv6_lab import secrets
 from ipv6_lab.services import context
@@ -37,28 +40,62 @@ RUNNING = 'RUNNING'
 
 
 def up(progress: Progress) -> None:
-    """Bring the lab up; when it is up, see that it really is.
+    """Bring the lab up.
 
-    :raises LabError: when a step fails, or the lab that is up is broken
+    :raises LabError: when a step fails, or hosts of another start are there
     """
-    running = hosts.find()
-    if running:
-        with progress.step('the lab that is up') as step:
-            check(running)
-            step.outcome = 'kept'
-    else:
-        building.build(progress)
+    if hosts.find():
+        raise errors.LabError('hosts of an earlier start are there', AGAIN)
+    building.build(progress)
 
 
-def check(running: dict[str, hosts.Running]) -> None:
-    """See that every host and process is up and the catalog answers.
+def check(progress: Progress) -> None:
+    """See that the lab is up: hosts, processes, agents, catalog.
 
     :raises LabError: with what is not
     """
-    missing = {host.name for host in inventory.HOSTS} - set(running)
-    if missing:
-        names = ', '.join(sorted(missing))
-        raise errors.LabError(f'of the lab that is up, {names} is gone', AGAIN)
+    with progress.step('the lab that is up') as step:
+        running = hosts.find()
+        check_processes(running)
+        controller = running[inventory.CONTROLLER.name]
+        try:
+            with controller.network():
+                check_cloud(cloud.Cloud(_context()))
+        except (waiting.NotReady, exceptions()) as problem:
+            raise errors.LabError(f'the cloud: {problem}', AGAIN) from problem
+        step.outcome = 'kept'
+
+
+def exceptions() -> type[Exception]:
+    """What a request to the cloud may raise."""
+    from keystoneauth1 import exceptions as raised
+
+    return cast(type[Exception], raised.ClientException)
+
+
+def check_cloud(view: cloud.Cloud) -> None:
+    """See that agents and computes report and the catalog is whole.
+
+    :raises NotReady: with what does not
+    """
+    now = datetime.datetime.now(datetime.UTC)
+    since = now - datetime.timedelta(seconds=openstack.DOWN_TIME)
+    for host in inventory.CLOUD_HOSTS:
+        view.agents_alive(host.name, since, building.agents(host))
+        view.services_up(host.name, since, building.binaries(host))
+    view.hypervisors(len(inventory.CLOUD_HOSTS))
+    view.catalog()
+
+
+def check_processes(running: dict[str, hosts.Running]) -> None:
+    """See that every host is there and every process of it runs.
+
+    :raises LabError: with what is not
+    """
+    gone = missing(running)
+    if gone:
+        names = ', '.join(gone)
+        raise errors.LabError(f'of the lab that was up, {names} ended', AGAIN)
     broken = [
         f'{state.name} on {state.host} is {state.state}'
         for host in running.values()
@@ -67,12 +104,11 @@ def check(running: dict[str, hosts.Running]) -> None:
     ]
     if broken:
         raise errors.LabError(', '.join(broken), AGAIN)
-    try:
-        controller = running[inventory.CONTROLLER.name]
-        with controller.network():
-            openstack.answers('identity', '/v3')(controller)
-    except waiting.NotReady as silence:
-        raise errors.LabError(f'Keystone: {silence}', AGAIN) from silence
+
+
+def missing(running: dict[str, hosts.Running]) -> list[str]:
+    """The hosts that should be there and are not."""
+    return sorted({host.name for host in inventory.HOSTS} - set(running))
 
 
 def down(progress: Progress) -> None:
@@ -97,8 +133,9 @@ def status() -> list[tuple[str, str, str, int, str, str]]:
 
     What listens without being supervised is listed in parentheses.
     """
-    rows = []
-    for host in hosts.find().values():
+    running = hosts.find()
+    rows = [(name, '', 'GONE', 0, '', '') for name in missing(running)]
+    for host in running.values():
         sockets = listeners.of(host)
         states = supervisor.Client(host).states()
         for state in states:
@@ -140,6 +177,12 @@ def run(arguments: Sequence[str]) -> int:
     controller = hosts.find().get(inventory.CONTROLLER.name)
     if controller is None:
         raise errors.LabError('the lab is not up', 'run scripts/lab up')
+    if preflight.hidden(Path.cwd()):
+        raise errors.LabError(
+            f'expected a directory that hosts share, seen {Path.cwd()}, '
+            'which is private in them',
+            'go to another',
+        )
     venv = paths.venv('tempest')
     environment = {
         **os.environ,

@@ -34,7 +34,10 @@ class Engine(Protocol):
     """What :mod:`ipv6_lab.lab` does."""
 
     def up(self, progress: progress_module.Progress) -> None:
-        """Bring the lab up, or see that it is."""
+        """Bring the lab up."""
+
+    def check(self, progress: progress_module.Progress) -> None:
+        """See that the lab is up."""
 
     def down(self, progress: progress_module.Progress) -> None:
         """End and remove whatever there is of the lab."""

@@ -35,6 +35,8 @@ DISK_TO_RUN = 2 * GIB
 DEBIAN = '12'
 MACHINE = 'x86_64'
 MEMINFO = Path('/proc/meminfo')
+# A host of the lab lays files of its own over these.
+PRIVATE = ('/dev/shm', '/etc', '/run', '/usr/bin', '/var/lib', '/var/log')
 
 
 def before_install(installed: bool) -> None:
@@ -56,6 +58,7 @@ def before_up(installed: bool, progress: progress_module.Progress) -> None:
         _refuse(
             [
                 *machine(),
+                *places(),
                 *disk(installed),
                 *memory(),
                 *interrupted(),
@@ -83,6 +86,25 @@ def machine() -> Iterator[str]:
             f'processor: expected {MACHINE}, seen {platform.machine()}; '
             'use such a machine'
         )
+
+
+def places() -> Iterator[str]:
+    """Whether hosts of the lab will see the checkout and the cache."""
+    for name, place in (
+        ('checkout', paths.CHECKOUT),
+        (paths.VARIABLE, paths.root()),
+    ):
+        if hidden(place):
+            yield (
+                f'{name}: expected outside of {", ".join(PRIVATE)}, which '
+                f'are private in the hosts of the lab, seen {place}; '
+                'put it elsewhere'
+            )
+
+
+def hidden(place: Path) -> bool:
+    """Whether a host of the lab sees another file system there."""
+    return any(place.is_relative_to(private) for private in PRIVATE)
 
 
 def release() -> Iterator[str]:

@@ -28,6 +28,7 @@ def make() -> dict[str, str]:
 def save(values: Mapping[str, str], path: Path) -> None:
     """Write passwords where nobody but root reads them."""
     path.touch(mode=0o600)
+    path.chmod(0o600)
     path.write_text(json.dumps(dict(values)))
 
 

@@ -19,6 +19,7 @@ import dataclasses
 from typing import Any
 import xmlrpc.client
 
+from ipv6_lab import errors
 from ipv6_lab import hosts
 from ipv6_lab.services import base
 from ipv6_lab import settings
@@ -117,7 +118,14 @@ class Client:
                 serverurl=f'unix://{path}'
             ),
         )
-        return getattr(proxy.supervisor, method)(*arguments)
+        try:
+            return getattr(proxy.supervisor, method)(*arguments)
+        except (OSError, xmlrpc.client.Error) as problem:
+            raise errors.LabError(
+                f'the supervisor of {self._host.name} does not answer '
+                f'{method}: {problem}',
+                'run scripts/lab down, then scripts/lab up',
+            ) from problem
 
     def add(self, processes: list[base.Process]) -> None:
         """Make processes known, without starting them."""

@@ -24,14 +24,21 @@ T = TypeVar('T')
 
 
 class NotReady(Exception):
-    """What a probe raises to say what it saw instead of readiness."""
+    """What a probe raises to say what it saw instead of readiness.
+
+    :param process: whose log explains it, when a probe knows
+    """
+
+    def __init__(self, message: str, process: str = '') -> None:
+        super().__init__(message)
+        self.process = process
 
 
 def wait_for(
     probe: Callable[[], T | None],
     what: str,
     deadline: float,
-    log: Path | None = None,
+    log: Callable[[str], Path] | None = None,
     interval: float = INTERVAL,
 ) -> T:
     """Call a probe until it returns something true.
@@ -40,21 +47,22 @@ def wait_for(
         with words, while it is not there
     :param what: what is waited for, for the message
     :param deadline: seconds from now
-    :param log: the log whose end explains a failure
+    :param log: the log whose end explains a failure, by the process that
+        the probe named or an empty word
     :param interval: seconds between two calls
     :raises StepFailed: when the deadline passes, with what was last seen
     """
     ends = time.monotonic() + deadline
     while True:
-        seen = 'nothing yet'
+        seen, process = 'nothing yet', ''
         try:
             result = probe()
         except NotReady as problem:
             result = None
-            seen = str(problem)
+            seen, process = str(problem), problem.process
         if result:
             return result
         if time.monotonic() >= ends:
             message = f'not there after {deadline:.0f} s; last seen: {seen}'
-            raise errors.StepFailed(what, message, log)
+            raise errors.StepFailed(what, message, log and log(process))
         time.sleep(interval)

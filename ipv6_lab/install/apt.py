@@ -76,10 +76,14 @@ def ensure(
     """
     with progress.step(STEP) as step:
         lacking = missing(wanted())
-        if not lacking:
-            step.outcome = 'kept'
+        installation = Installation(running, lacking)
+        if lacking:
+            installation.run()
             return
-        Installation(running, lacking).run()
+        step.outcome = 'kept'
+        if not has_lists():
+            # The guest's own packages are fetched later.
+            installation.update()
 
 
 class Installation:
@@ -107,10 +111,17 @@ class Installation:
             message = f'still not installed: {", ".join(left)}'
             raise errors.StepFailed(STEP, message, self._log, HINT)
 
+    def update(self) -> None:
+        """Renew what apt knows of the archive.
+
+        :raises StepFailed: when apt fails
+        """
+        self._apt('update')
+
     def _fetch(self) -> None:
         updated = not has_lists()
         if updated:
-            self._apt('update')
+            self.update()
         try:
             self._apt('--download-only', *self._install())
         except errors.Stopped:

@@ -30,7 +30,8 @@ PAGE = Path('usr/share/novnc')
 
 def entry() -> Path:
     """The cache's entry."""
-    return cache.place('images', PACKAGE)
+    recipe = cache.digest([PACKAGE, Path(__file__)])
+    return cache.place('images', f'{PACKAGE}-{recipe}')
 
 
 def path() -> Path:

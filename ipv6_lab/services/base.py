@@ -18,6 +18,10 @@ import dataclasses
 from ipv6_lab import hosts
 from ipv6_lab import inventory
 
+# Below it lies what services keep, in a place that no package owns: the
+# machine may have a database of its own in /var/lib/mysql.
+STATE = '/var/lib/ipv6-lab'
+
 
 @dataclasses.dataclass(frozen=True)
 class Process:

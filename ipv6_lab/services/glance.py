@@ -20,7 +20,7 @@ from ipv6_lab import settings
 NAME = 'glance'
 DIRECTORY = '/etc/glance'
 CONF = f'{DIRECTORY}/glance-api.conf'
-STATE = '/var/lib/glance'
+STATE = f'{base.STATE}/glance'
 STORES = ('images', 'staging', 'tasks')
 
 

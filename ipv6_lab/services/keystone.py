@@ -19,7 +19,7 @@ from ipv6_lab import settings
 
 NAME = 'keystone'
 CONF = '/etc/keystone/keystone.conf'
-KEYS = '/var/lib/keystone'
+KEYS = f'{base.STATE}/keystone'
 
 
 def services(lab: context.Context) -> list[base.Service]:

@@ -21,6 +21,7 @@ from ipv6_lab import hosts
 from ipv6_lab import inventory
 from ipv6_lab.services import base
 from ipv6_lab.services import context
+from ipv6_lab.services import openstack
 from ipv6_lab import waiting
 
 NAME = 'libvirt'
@@ -74,7 +75,10 @@ def answers(host: hosts.Running) -> None:
     :raises NotReady: while it does not
     """
     try:
-        host.run(['virsh', '--connect', 'qemu:///system', 'version'])
+        host.run(
+            ['virsh', '--connect', 'qemu:///system', 'version'],
+            timeout=openstack.PROBE_TIMEOUT,
+        )
     except errors.LabError as problem:
         raise waiting.NotReady(str(problem)) from problem
 

@@ -21,7 +21,7 @@ from ipv6_lab.services import context
 from ipv6_lab import waiting
 
 NAME = 'mariadb'
-DATA = '/var/lib/mysql'
+DATA = f'{base.STATE}/mysql'
 SOCKET = '/run/mysqld/mysqld.sock'
 INITIAL = '/run/mysqld/initial.sql'
 DATABASES = (
@@ -78,20 +78,25 @@ def services(lab: context.Context) -> list[base.Service]:
 
 
 def answers(lab: context.Context) -> None:
-    """Ready when it lets the services' user in over IPv6.
+    """Ready when it answers a query of the services' user over IPv6.
 
     :raises NotReady: while it does not
     """
     import pymysql
 
     try:
-        pymysql.connect(
-            host=str(inventory.CONTROLLER.control),
-            port=inventory.PORTS['database'],
-            user='openstack',
-            password=lab.secrets['database'],
-            connect_timeout=5,
-        ).close()
+        with (
+            pymysql.connect(
+                host=str(inventory.CONTROLLER.control),
+                port=inventory.PORTS['database'],
+                user='openstack',
+                password=lab.secrets['database'],
+                connect_timeout=5,
+                read_timeout=5,
+            ) as connection,
+            connection.cursor() as cursor,
+        ):
+            cursor.execute('SELECT 1')
     except pymysql.err.OperationalError as error:
         raise waiting.NotReady(str(error)) from error
 

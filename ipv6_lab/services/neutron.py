@@ -25,7 +25,7 @@ DIRECTORY = '/etc/neutron'
 CONF = f'{DIRECTORY}/neutron.conf'
 ML2 = f'{DIRECTORY}/plugins/ml2/ml2_conf.ini'
 AGENT = f'{DIRECTORY}/agent.ini'
-STATE = '/var/lib/neutron'
+STATE = f'{base.STATE}/neutron'
 PUBLIC = 'public'
 PRIVSEP = (
     'privsep',
@@ -135,7 +135,7 @@ def configuration(lab: context.Context) -> settings.Settings:
                 ),
                 'notify_nova_on_port_status_changes': True,
                 'notify_nova_on_port_data_changes': True,
-                'agent_down_time': 75,
+                'agent_down_time': openstack.DOWN_TIME,
                 'dhcp_agents_per_network': 1,
                 'rpc_workers': 1,
                 'rpc_state_report_workers': 0,

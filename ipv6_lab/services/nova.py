@@ -23,7 +23,7 @@ from ipv6_lab import settings
 DIRECTORY = '/etc/nova'
 CONF = f'{DIRECTORY}/nova.conf'
 COMPUTE_CONF = f'{DIRECTORY}/nova-compute.conf'
-STATE = '/var/lib/nova'
+STATE = f'{base.STATE}/nova'
 SERVERS = ('nova-conductor', 'nova-scheduler')
 QUEUES = ('conductor', 'scheduler')
 
@@ -137,7 +137,7 @@ def shared(
                 'state_path': STATE,
                 'log_options': False,
                 'force_config_drive': False,
-                'service_down_time': 75,
+                'service_down_time': openstack.DOWN_TIME,
                 'report_interval': 20,
                 'ram_allocation_ratio': 4,
                 'cpu_allocation_ratio': 32,

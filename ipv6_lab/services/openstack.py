@@ -25,6 +25,8 @@ from ipv6_lab import waiting
 
 ETC = '/etc'
 PROBE_TIMEOUT = 10
+# Seconds without a report after which an agent or service counts as dead.
+DOWN_TIME = 75
 NAMES = {
     'nova': 'compute',
     'neutron': 'network',

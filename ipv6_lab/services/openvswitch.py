@@ -16,12 +16,13 @@ from ipv6_lab import hosts
 from ipv6_lab import inventory
 from ipv6_lab.services import base
 from ipv6_lab.services import context
+from ipv6_lab.services import openstack
 from ipv6_lab import waiting
 
 NAME = 'openvswitch'
 RUN = '/run/openvswitch'
 SOCKET = f'{RUN}/db.sock'
-DATABASE = '/var/lib/openvswitch/conf.db'
+DATABASE = f'{base.STATE}/openvswitch/conf.db'
 SCHEMA = '/usr/share/openvswitch/vswitch.ovsschema'
 EXTERNAL_BRIDGE = 'br-ex'
 TUNNEL_BRIDGE = 'br-tunnel'
@@ -36,7 +37,7 @@ def services(lab: context.Context) -> list[base.Service]:
             NAME,
             host,
             (database_server(), switch()),
-            directories=(RUN, '/var/lib/openvswitch'),
+            directories=(RUN, f'{base.STATE}/openvswitch'),
             prepare=(('ovsdb-tool', 'create', DATABASE, SCHEMA),),
             ready=answers,
         )
@@ -101,6 +102,6 @@ def answers(host: hosts.Running) -> None:
     :raises NotReady: while it has not
     """
     try:
-        host.run([*VSCTL, 'init'])
+        host.run([*VSCTL, 'init'], timeout=openstack.PROBE_TIMEOUT)
     except errors.LabError as problem:
         raise waiting.NotReady(str(problem)) from problem

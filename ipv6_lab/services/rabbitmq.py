@@ -17,6 +17,7 @@ IPv4 loopback as well and cannot be told not to.
 
 from collections.abc import Iterable
 import socket
+from typing import Any
 
 from ipv6_lab import inventory
 from ipv6_lab.services import base
@@ -24,7 +25,7 @@ from ipv6_lab.services import context
 from ipv6_lab import waiting
 
 NAME = 'rabbitmq'
-HOME = '/var/lib/rabbitmq'
+HOME = f'{base.STATE}/rabbitmq'
 SERVER = '/usr/lib/rabbitmq/bin/rabbitmq-server'
 
 
@@ -104,24 +105,36 @@ def consumed(lab: context.Context, queues: Iterable[str]) -> None:
     import amqp
 
     host = f'[{inventory.CONTROLLER.control}]'
-    idle = []
-    with amqp.Connection(
-        f'{host}:{inventory.PORTS["messaging"]}',
-        userid='openstack',
-        password=lab.secrets['messaging'],
-        connect_timeout=5,
-    ) as connection:
-        for queue in queues:
-            try:
-                channel = connection.channel()
-                seen = channel.queue_declare(queue, passive=True)
-            except amqp.exceptions.NotFound:
-                idle.append(queue)
-                continue
-            if not seen.consumer_count:
-                idle.append(queue)
+    try:
+        with amqp.Connection(
+            f'{host}:{inventory.PORTS["messaging"]}',
+            userid='openstack',
+            password=lab.secrets['messaging'],
+            connect_timeout=5,
+            read_timeout=5,
+        ) as connection:
+            idle = [
+                queue for queue in queues if not consumers(connection, queue)
+            ]
+    except (OSError, amqp.exceptions.AMQPError) as error:
+        raise waiting.NotReady(f'{host}: {error}') from error
     if idle:
         raise waiting.NotReady(f'nobody serves {", ".join(idle)}')
+
+
+def consumers(connection: Any, queue: str) -> int:
+    """How many consume a queue; 0 when it does not exist.
+
+    :param connection: an open ``amqp.Connection``
+    """
+    import amqp
+
+    try:
+        # Asking for a queue that is not there closes the channel.
+        declared = connection.channel().queue_declare(queue, passive=True)
+    except amqp.exceptions.NotFound:
+        return 0
+    return int(declared.consumer_count)
 
 
 def answers() -> None:

@@ -54,7 +54,7 @@ def _see_that_it_is_up(
             'run scripts/lab down, then scripts/lab up',
         )
     installation.install(progress)
-    loader.load(cloud).up(progress)
+    loader.load(cloud).check(progress)
 
 
 def _begin(progress: progress_module.Progress, keep: bool) -> None:

@@ -34,6 +34,20 @@ NETWORK = {
     'listening sockets': ('ss', '-Hltun'),
 }
 SYSCTLS = ('net/ipv4', 'net/ipv6')
+SERVICES = (
+    'beam.smp',
+    'dnsmasq',
+    'epmd',
+    'haproxy',
+    'libvirtd',
+    'mariadbd',
+    'ovs-vswitchd',
+    'ovsdb-server',
+    'radvd',
+    'supervisord',
+    'uwsgi',
+    'virtlogd',
+)
 
 
 def lab(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -49,7 +63,7 @@ def lab(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def snapshot() -> dict[str, str]:
-    """The machine's network, kernel settings, mounts and /etc, as text."""
+    """The machine's network, settings, mounts, /etc, services, as text."""
     network = {
         name: VOLATILE.sub('', _output(command))
         for name, command in NETWORK.items()
@@ -59,6 +73,7 @@ def snapshot() -> dict[str, str]:
         'network settings': '\n'.join(_settings()),
         'mounts': Path('/proc/self/mounts').read_text(),
         'files of /etc': '\n'.join(_files(Path('/etc'))),
+        'services': '\n'.join(_services()),
     }
 
 
@@ -81,6 +96,16 @@ def _value(path: Path) -> str:
         return path.read_text().strip()
     except OSError as error:  # some can only be written
         return str(error.errno)
+
+
+def _services() -> Iterator[str]:
+    """Processes of the machine's own that do what the lab's do."""
+    ours = os.readlink('/proc/self/ns/pid')
+    for entry in sorted(Path('/proc').glob('[0-9]*')):
+        if _pid_namespace(entry) == ours:
+            name = (entry / 'comm').read_text().strip()
+            if name in SERVICES:
+                yield f'{entry.name} {name}'
 
 
 def _files(root: Path) -> Iterator[str]:

@@ -39,6 +39,13 @@ class Socket:
     address: ipaddress.IPv4Address | ipaddress.IPv6Address
     port: int
 
+    @property
+    def is_ipv4(self) -> bool:
+        """Whether IPv4 reaches it; a mapped address is one (RFC 4291)."""
+        if self.address.version == 4:
+            return True
+        return self.address.ipv4_mapped is not None
+
 
 def waiting(pid: int | str) -> Iterator[Socket]:
     """The waiting sockets of a process's network; ``self`` is ours."""

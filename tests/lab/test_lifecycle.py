@@ -50,8 +50,17 @@ class LifecycleTest(testtools.TestCase):
         self.assert_nothing_left()
         before = machine.snapshot()
         self.assert_up()
+        self.assert_same(before, 'while it is up')
+        machine.lab('down')
+        self.assert_nothing_left()
+        self.assert_same(before, 'after it was down')
+
+    def assert_same(self, before: dict[str, str], when: str) -> None:
+        """The machine is as it was."""
         for name, seen in machine.snapshot().items():
-            self.expectThat(seen, matchers.Equals(before[name]), name)
+            self.expectThat(
+                seen, matchers.Equals(before[name]), f'{name} {when}'
+            )
 
     def test_second_up_changes_nothing(self) -> None:
         """Up again finds the lab up: the same hosts, by their inits."""

@@ -63,6 +63,9 @@ class FakeEngine:
     def up(self, progress: object) -> None:
         self._change('up')
 
+    def check(self, progress: object) -> None:
+        self._change('check')
+
     def down(self, progress: object) -> None:
         self._change('down')
 
@@ -131,7 +134,7 @@ class ChangeTest(VerbsTest):
         self.lab_command('up')
         self.preflights.side_effect = errors.PreflightRefused(['memory'])
         self.assertEqual(0, self.lab_command('up'))
-        self.assertEqual((['up', 'up'], ['starting', 'up']), self.seen())
+        self.assertEqual((['up', 'check'], ['starting', 'up']), self.seen())
 
     def test_a_refused_machine_is_left_alone(self) -> None:
         self.preflights.side_effect = errors.PreflightRefused(['no memory'])
@@ -193,7 +196,7 @@ class ChangeTest(VerbsTest):
         self.lab_command('up')
         self.lab.failure = errors.LabError('keystone is FATAL', 'down, up')
         self.assertEqual(1, self.lab_command('up'))
-        self.assertEqual(['up', 'up'], self.lab.asked)
+        self.assertEqual(['up', 'check'], self.lab.asked)
         self.assertEqual('up', self.phase())
 
     def test_a_lab_of_another_installation(self) -> None:
