@@ -20,6 +20,7 @@ import socket
 import netaddr
 
 from ipv6_tempest_plugin.underlay import catalog
+from ipv6_tempest_plugin.underlay import crashes
 from ipv6_tempest_plugin.underlay import findings
 from ipv6_tempest_plugin.underlay import resolving
 from ipv6_tempest_plugin.underlay import settings as config
@@ -43,12 +44,12 @@ def tries(found: catalog.Catalog, settings: config.Settings) -> list[Try]:
     for target in found.targets:
         ports.setdefault(target.location.port, []).append(target.place)
         if target.location.literal is None:
-            jobs.append(functools.partial(_try_name, target, settings))
+            job = functools.partial(_try_name, target, settings)
+            jobs.append(crashes.confined(job, 'ipv4-crashed', target.place))
     for address in settings.control_plane_ipv4:
-        jobs += [
-            functools.partial(_try_host, address, port, places, settings)
-            for port, places in ports.items()
-        ]
+        for port, places in ports.items():
+            job = functools.partial(_try_host, address, port, places, settings)
+            jobs.append(crashes.confined(job, 'ipv4-crashed', *places))
     return jobs
 
 

@@ -382,6 +382,16 @@ KINDS: dict[str, Kind] = {
         'a proxy that ends TLS without telling the service',
         _LINKS,
     ),
+    # --- what we did not think of --------------------------------------
+    'probe-crashed': Kind(
+        'probe',
+        'the probe of an endpoint crashed',
+        'a probe that ends with an answer or a finding',
+        'a bug of this plugin, or this machine has no descriptors or memory '
+        'left; it says nothing of the endpoint',
+        'the text and the lines that were seen: report them, with what the '
+        'endpoint answers to `curl -gi URL`',
+    ),
     # --- what it says of itself ----------------------------------------
     'link-malformed': Kind(
         'links',
@@ -439,6 +449,14 @@ KINDS: dict[str, Kind] = {
         'there is no IPv4',
         '[ipv6_underlay] control_plane_ipv4 of tempest.conf; `ip -4 route`',
     ),
+    'ipv4-crashed': Kind(
+        'ipv4',
+        'the try of IPv4 crashed',
+        'a try that ends with a connection or without one',
+        'a bug of this plugin, or this machine has no descriptors or memory '
+        'left; it says nothing of the endpoint',
+        'the text and the lines that were seen: report them',
+    ),
     'tunnel-ipv4': Kind(
         'ipv4',
         'a tunnel endpoint is not a usable IPv6 address',
@@ -482,3 +500,5 @@ KINDS: dict[str, Kind] = {
 
 # The checks in the order in which one needs the other.
 CHECKS = ('catalog', 'addresses', 'listening', 'answering', 'links')
+# Those of them that a probe speaks for: all but what stands on paper.
+PROBED = CHECKS[1:]

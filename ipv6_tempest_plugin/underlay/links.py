@@ -113,6 +113,14 @@ def _of_document(document: object) -> list[Link]:
 def _children(node: object) -> list[tuple[Any, Any]]:
     if isinstance(node, list):
         return list(enumerate(node))
-    if not isinstance(node, dict) or node.get('rel') in _DOCUMENTS:
+    if not isinstance(node, dict) or _is_for_people(node.get('rel')):
         return []
     return [(k, v) for k, v in node.items() if k not in _DOCUMENTS]
+
+
+def _is_for_people(rel: object) -> bool:
+    """Say whether a link is of no other relation; JSON may hold anything."""
+    relations = rel if isinstance(rel, list) else [rel]
+    return bool(relations) and all(
+        isinstance(one, str) and one in _DOCUMENTS for one in relations
+    )

@@ -17,8 +17,10 @@ from dataclasses import dataclass
 import functools
 
 from ipv6_tempest_plugin.underlay import catalog
+from ipv6_tempest_plugin.underlay import crashes
 from ipv6_tempest_plugin.underlay import findings
 from ipv6_tempest_plugin.underlay import ipv4
+from ipv6_tempest_plugin.underlay import kinds
 from ipv6_tempest_plugin.underlay import probes
 from ipv6_tempest_plugin.underlay import settings as config
 from ipv6_tempest_plugin.underlay import tls
@@ -40,8 +42,13 @@ class Survey:
     findings: Findings
 
     def of_check(self, check: str) -> Findings:
-        """Return the findings that turn one check red."""
-        return tuple(f for f in self.findings if f.check == check)
+        """Return the findings that turn one check red.
+
+        A probe that crashed says nothing, so it turns every check red
+        that it was to speak for.
+        """
+        red = {check, *(['probe'] if check in kinds.PROBED else [])}
+        return tuple(f for f in self.findings if f.check in red)
 
     def examined(self, check: str) -> int:
         """Return how many endpoints got as far as this check."""
@@ -62,7 +69,11 @@ def survey(found: catalog.Catalog, settings: config.Settings) -> Survey:
         # Before the deadlines begin.
         tls.context_of(settings.ca_file, settings.verify)
     jobs: list[Callable[[], Outcome]] = [
-        functools.partial(probes.probe, target, settings)
+        crashes.confined(
+            functools.partial(probes.probe, target, settings),
+            'probe-crashed',
+            target.place,
+        )
         for target in found.targets
     ]
     # Silence is what the tries of IPv4 hope for, so they begin first.

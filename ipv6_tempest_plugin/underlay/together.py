@@ -34,6 +34,10 @@ def gather(
     There is a thread for every job as long as the descriptors of this
     process (``ulimit -n``) suffice; further jobs wait for a free thread,
     and their deadlines have not begun by then.
+
+    :raises Exception: what the first of the jobs that failed raised, once
+        all have ended; who must not lose the rest confines each job
+        (:func:`crashes.confined`).
     """
     if len(jobs) < 2:
         return [job() for job in jobs]

@@ -86,6 +86,68 @@ class SoundTest(base.UnderlayTest):
             self.assertEqual(status, seen.reports[0].visits[0].status)
 
 
+class CrashTest(base.UnderlayTest):
+    """A bug of ours is red, and stays where it is."""
+
+    def crash_at(self, name: str, port: int) -> None:
+        """Let a module's function crash where this port is asked."""
+
+        def crash(*arguments: Any) -> Any:
+            if any(f':{port}' in str(a) or a == port for a in arguments):
+                raise KeyError('odd', 'http://user:secret@h/')
+            return original(*arguments)
+
+        patcher = mock.patch(name, crash)
+        original, _ = patcher.get_original()
+        patcher.start()
+        self.addCleanup(patcher.stop)
+
+    def test_the_other_endpoints_are_examined(self) -> None:
+        odd, sound = self.serve(servers.reply()), self.serve(servers.reply())
+        module = 'ipv6_tempest_plugin.underlay.exchange'
+        self.crash_at(f'{module}.ask', odd.port)
+        closed = servers.closed_port()
+        urls = [f'http://[::1]:{p}' for p in (odd.port, sound.port, closed)]
+        seen = self.look(*urls)
+        self.assert_findings(['probe-crashed', 'tcp-refused'], seen)
+        (crash,) = [f for f in seen.findings if f.code == 'probe-crashed']
+        self.assertEqual('service0', crash.place.service)
+        self.assertRegex(crash.seen, r"KeyError: \('odd'.* line \d+")
+        self.assertIn('a bug of this plugin', crash.as_text())
+        self.assertNotIn('secret', crash.as_text())
+
+    def test_it_turns_every_check_red_that_needs_the_probe(self) -> None:
+        server = self.serve(servers.reply())
+        module = 'ipv6_tempest_plugin.underlay.exchange'
+        self.crash_at(f'{module}.ask', server.port)
+        seen = self.look(f'http://[::1]:{server.port}')
+        for check in ('addresses', 'listening', 'answering', 'links'):
+            self.assertEqual(1, len(seen.of_check(check)), check)
+        for check in ('catalog', 'ipv4'):
+            self.assertEqual((), seen.of_check(check))
+
+    def test_a_crash_on_ipv4_leaves_the_rest(self) -> None:
+        server = self.serve(servers.reply())
+        module = 'ipv6_tempest_plugin.underlay.ipv4'
+        self.crash_at(f'{module}.attempt', server.port)
+        seen = self.look(
+            f'http://[::1]:{server.port}',
+            ipv4_forbidden=True,
+            control_plane_ipv4=LOOPBACK_IPV4,
+        )
+        self.assert_findings(['ipv4-crashed'], seen)
+        self.assertEqual(1, len(seen.of_check('ipv4')))
+        self.assertIn('KeyError', seen.findings[0].seen)
+        self.assertEqual(1, seen.examined('answering'))
+
+    def test_no_descriptor_left_says_nothing_of_the_cloud(self) -> None:
+        error = OSError(errno.EMFILE, 'too many open files')
+        with mock.patch('socket.socket.connect', side_effect=error):
+            seen = self.look('http://[::1]:9')
+        self.assert_findings(['probe-crashed'], seen)
+        self.assertIn('too many open files', seen.findings[0].seen)
+
+
 class AddressFaultTest(base.UnderlayTest):
     def check(self, code: str, url: str) -> str:
         seen = self.look(url, scopes=settings.USABLE)
@@ -167,11 +229,6 @@ class ListeningFaultTest(base.UnderlayTest):
             waiting.Deadline(0),
         )
         self.assertEqual('too-slow', fault.code)
-
-    def test_no_descriptor_left_says_nothing_of_the_cloud(self) -> None:
-        error = OSError(errno.EMFILE, 'too many open files')
-        with mock.patch('socket.socket.connect', side_effect=error):
-            self.assertRaises(OSError, self.look, 'http://[::1]:9')
 
     def test_no_route(self) -> None:
         self.check('tcp-unreachable', 'http://[ff01::1]:9292')

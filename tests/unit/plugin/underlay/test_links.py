@@ -67,6 +67,18 @@ class LinksTest(testtools.TestCase):
         }
         self.assertEqual([], self.found(content))
 
+    def test_relations_may_be_a_list_or_nonsense(self) -> None:
+        for rel, expected in [
+            (['self'], ['http://x/']),
+            (['describedby'], []),
+            (['self', 'describedby'], ['http://x/']),
+            ([], ['http://x/']),
+            ({'a': 1}, ['http://x/']),
+            ([['help']], ['http://x/']),
+        ]:
+            row = {'links': [{'rel': rel, 'href': 'http://x/'}]}
+            self.assertEqual(expected, [u for _, u in self.found(row)])
+
     def test_text_that_is_no_link(self) -> None:
         self.assertEqual([], self.found({'description': 'http://x/'}))
         self.assertEqual([], self.found(['http://x/', None, 3]))
