@@ -14,9 +14,7 @@
 
 import re
 
-# Greedy, since a careless password may hold any character, even a slash.
-_USERINFO = re.compile(r'//.*@', re.DOTALL)
-_QUERY = re.compile(r'\?[^#\s\'"]+')
+_QUERY = re.compile(r'\?[^#\s\'"]+', re.ASCII)
 
 
 def masked(text: str) -> str:
@@ -25,10 +23,20 @@ def masked(text: str) -> str:
     Consoles carry their token in the query, careless catalogs a password
     in the userinfo (RFC 3986 sections 3.2.1 and 3.4).
     """
-    return _QUERY.sub('?***', _USERINFO.sub('//***@', text))
+    # From the first // to the last @, since a careless password may hold
+    # any character, even a slash. A pattern that says so takes quadratic
+    # time on what a hostile service may send.
+    begin, end = text.find('//'), text.rfind('@')
+    if 0 <= begin < end:
+        text = f'{text[:begin]}//***{text[end:]}'
+    return _QUERY.sub('?***', text)
 
 
 def excerpt(data: bytes, length: int = 60) -> str:
-    """Show the first bytes of an answer, printable and short."""
-    shown = repr(data[:length])[1:]
-    return shown + ('...' if len(data) > length else '')
+    """Show the first bytes of an answer, printable, short and masked.
+
+    Masked before it is cut: what ends before its @ is no userinfo to see.
+    """
+    text = masked(data.decode('latin-1'))
+    shown = repr(text[:length].encode('latin-1'))[1:]
+    return shown + ('...' if len(text) > length else '')

@@ -14,6 +14,7 @@
 
 import json
 import pathlib
+import time
 
 import ddt
 import testtools
@@ -47,6 +48,26 @@ class SecretsTest(testtools.TestCase):
             json.dumps(finding.as_dict()),
         ):
             self.assertNotIn('secret', text)
+
+    def test_an_excerpt_is_masked_before_it_is_cut(self) -> None:
+        for url in (
+            'http://user:secret' + 'x' * 80 + '@h/',
+            'http://user:' + 's' * 30 + 'secret' + 'x' * 80 + '@h/',
+            'http://h/?' + 'é' * 5 + '\N{NO-BREAK SPACE}secret&' + 'x' * 80,
+        ):
+            shown = masking.excerpt(url.encode())
+            self.assertNotIn('secret', shown)
+            self.assertLess(len(shown), 70)
+
+    def test_excerpts_are_short_and_printable(self) -> None:
+        self.assertEqual("'a\\x00\\xff'", masking.excerpt(b'a\x00\xff'))
+        long = masking.excerpt(b'x' * 61)
+        self.assertEqual(repr('x' * 60) + '...', long)
+
+    def test_masking_a_large_answer_takes_no_time(self) -> None:
+        start = time.monotonic()
+        masking.excerpt(b'@' + b'/' * 256 * 1024)
+        self.assertLess(time.monotonic() - start, 5)
 
     def test_what_is_no_secret_stays(self) -> None:
         url = 'http://[2001:db8::1]:9292/v2/images#x'
