@@ -30,6 +30,8 @@ from ipv6_tempest_plugin import waiting
 
 Try = Callable[[], list[findings.Finding]]
 
+_CONTROL_PLANE = findings.Place('control plane')
+
 
 def tries(found: catalog.Catalog, settings: config.Settings) -> list[Try]:
     """Return what there is to try on IPv4: jobs, nothing where allowed.
@@ -65,7 +67,10 @@ def judge(
 def unproven(
     found: catalog.Catalog, settings: config.Settings
 ) -> list[findings.Finding]:
-    """Refuse to call IPv4 closed where there was nothing to try."""
+    """Refuse to call IPv4 closed where a literal leaves nothing to try.
+
+    What the resolver says of a name is only known once that is tried.
+    """
     if not settings.ipv4_forbidden or settings.control_plane_ipv4:
         return []
     literals = [t for t in found.targets if t.location.literal is not None]
@@ -75,8 +80,7 @@ def unproven(
         f'{len(literals)} of {len(found.targets)} endpoints are literals, '
         f'which have no A record, and control_plane_ipv4 is empty'
     )
-    place = findings.Place('control plane')
-    return [findings.Finding('ipv4-unproven', place, seen)]
+    return [findings.Finding('ipv4-unproven', _CONTROL_PLANE, seen)]
 
 
 def attempt(
@@ -103,9 +107,12 @@ def _try_name(
     deadline = waiting.Deadline(settings.timeout)
     try:
         found = resolving.lookup(location.host, socket.AF_INET, deadline)
-    except findings.Fault:
-        # That the resolver fails is the finding of another check.
-        return []
+    except findings.Fault as fault:
+        # Whether the resolver should is the finding of another check.
+        return [_unproven_name(fault.seen)]
+    if not found and not settings.control_plane_ipv4:
+        seen = f'{location.host} has no A record'
+        return [_unproven_name(f'{seen}, and control_plane_ipv4 is empty')]
     faults = together.gather(
         [
             functools.partial(attempt, a, location.port, settings.timeout)
@@ -113,6 +120,11 @@ def _try_name(
         ]
     )
     return [findings.Finding.of(f, target.place) for f in faults if f]
+
+
+def _unproven_name(seen: str) -> findings.Finding:
+    # The same for every endpoint of that name, so that it is said once.
+    return findings.Finding('ipv4-unproven', _CONTROL_PLANE, seen)
 
 
 def _try_host(

@@ -444,9 +444,9 @@ KINDS: dict[str, Kind] = {
         'ipv4',
         'whether IPv4 is closed could not be tried',
         'an IPv4 address to try, and a route to it',
-        '[ipv6_underlay] ipv4 = forbidden, but the catalog has only '
-        'literals and control_plane_ipv4 is empty; or Tempest runs where '
-        'there is no IPv4',
+        '[ipv6_underlay] ipv4 = forbidden, but the catalog has literals or '
+        'names without an A record and control_plane_ipv4 is empty; or the '
+        'resolver failed; or Tempest runs where there is no IPv4',
         '[ipv6_underlay] control_plane_ipv4 of tempest.conf; `ip -4 route`',
     ),
     'ipv4-crashed': Kind(

@@ -85,4 +85,6 @@ def survey(found: catalog.Catalog, settings: config.Settings) -> Survey:
         else:
             wrong += outcome
     reports = [o for o in outcomes if isinstance(o, probes.Report)]
-    return Survey(found.places, tuple(reports), tuple(wrong))
+    # Endpoints of one name share what is wrong with the name.
+    once = tuple(dict.fromkeys(wrong))
+    return Survey(found.places, tuple(reports), once)

@@ -530,11 +530,41 @@ class IPv4FaultTest(base.UnderlayTest):
         url = f'http://both.example:{server.port}'
         self.assert_findings([], self.look(url, ipv4_forbidden=True))
 
-    def test_a_resolver_that_fails_is_blamed_once(self) -> None:
+    def test_names_without_an_a_record_prove_nothing(self) -> None:
+        self.resolve(new_example='::1', other_example='::1')
+        port = self.serve(servers.reply()).port
+        urls = [f'http://{n}.example:{port}' for n in ('new', 'new', 'other')]
+        seen = self.look(*urls, ipv4_forbidden=True)
+        self.assert_findings(['ipv4-unproven'] * 2, seen)
+        self.assertEqual(
+            f'{urls[0][7:18]} has no A record, and control_plane_ipv4 is '
+            'empty',
+            seen.findings[0].seen,
+        )
+
+    def test_known_addresses_stand_in_for_a_records(self) -> None:
+        self.resolve(new_example='::1')
+        port = self.serve(servers.reply()).port
+        seen = self.look(
+            f'http://new.example:{port}',
+            ipv4_forbidden=True,
+            control_plane_ipv4=LOOPBACK_IPV4,
+        )
+        self.assert_findings([], seen)
+
+    def test_a_name_that_was_tried_does_not_prove_another(self) -> None:
+        self.resolve(both_example='::1 127.0.0.1', new_example='::1')
+        port = self.serve(servers.reply()).port
+        urls = [f'http://{n}.example:{port}' for n in ('both', 'new')]
+        seen = self.look(*urls, ipv4_forbidden=True)
+        self.assert_findings(['ipv4-unproven'], seen)
+
+    def test_a_resolver_that_fails_proves_nothing(self) -> None:
         error = socket.gaierror(socket.EAI_AGAIN, 'try again')
         with mock.patch('socket.getaddrinfo', side_effect=error):
             seen = self.look('http://both.example:9', ipv4_forbidden=True)
-        self.assert_findings(['name-unresolvable'], seen)
+        self.assert_findings(['name-unresolvable', 'ipv4-unproven'], seen)
+        self.assertIn('try again', seen.of_check('ipv4')[0].seen)
 
     def test_allowed_is_not_tried(self) -> None:
         old = self.serve(servers.reply(), host='127.0.0.1')
