@@ -49,11 +49,14 @@ class Conversation:
         self.deadline = deadline
         self.status: int | None = None
         self.links: list[links.Link] = []
+        #: where the endpoint's URL sends to, when that is another origin
+        self.redirect: links.Link | None = None
 
     def ask_endpoint(self, location: urls.Location) -> None:
         """Ask the URL of the catalog; follow redirects of the same origin.
 
-        A redirect to another origin is a link, judged as such.
+        One to another origin ends the conversation without a verdict on
+        the status: :func:`following.judge` goes where it leads.
         """
         for _ in range(REDIRECTS + 1):
             answer = self._ask(location)
@@ -64,6 +67,7 @@ class Conversation:
                 return
             following = _same_origin(location, onward)
             if following is None:
+                self.redirect = links.of_redirect(onward, str(location))
                 return
             location = following
         self._refuse('http-redirects', location, answer)

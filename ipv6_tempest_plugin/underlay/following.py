@@ -12,10 +12,12 @@
 
 """Links, followed to the hosts that they name."""
 
+from collections.abc import Callable
 from collections.abc import Iterable
 import functools
 
 from ipv6_tempest_plugin.underlay import catalog
+from ipv6_tempest_plugin.underlay import conversation
 from ipv6_tempest_plugin.underlay import exchange
 from ipv6_tempest_plugin.underlay import findings
 from ipv6_tempest_plugin.underlay import links
@@ -30,6 +32,8 @@ _IPV4 = frozenset(
     {'literal-ipv4', 'name-only-ipv4', 'scope-mapped', 'scope-nat64'}
 )
 _CODES = {'catalog': 'link-malformed', 'addresses': 'link-address'}
+# Of the endpoint itself, wherever its URL leads.
+_ENDPOINT = frozenset({'http-status', 'http-redirects'})
 
 
 def judge(
@@ -37,15 +41,20 @@ def judge(
     target: catalog.Target,
     settings: config.Settings,
     deadline: waiting.Deadline,
+    redirect: links.Link | None = None,
 ) -> list[findings.Finding]:
     """Follow the links of one endpoint; each host is asked once.
 
     Links to the endpoint's own origin need no proof: they were said there.
+
+    :param redirect: the link to which the endpoint's URL itself leads, so
+        that an accepted status has to stand at its end.
     """
     jobs = []
     origins = {target.location.origin}
     wrong = []
-    for link in said:
+    first = [redirect] if redirect else []
+    for link in dict.fromkeys([*first, *said]):
         try:
             location = urls.locate(link.url)
         except findings.Fault as fault:
@@ -53,25 +62,19 @@ def judge(
             continue
         if location.origin not in origins:
             origins.add(location.origin)
-            jobs.append(
-                functools.partial(
-                    _follow, link, location, target.place, settings, deadline
-                )
-            )
+            end = arrive if link == redirect else reach
+            go = functools.partial(end, location, settings, deadline)
+            jobs.append(functools.partial(_follow, link, go, target.place))
     for found in together.gather(jobs, _AT_ONCE):
         wrong += found
     return wrong
 
 
 def _follow(
-    link: links.Link,
-    location: urls.Location,
-    place: findings.Place,
-    settings: config.Settings,
-    deadline: waiting.Deadline,
+    link: links.Link, go: Callable[[], None], place: findings.Place
 ) -> list[findings.Finding]:
     try:
-        reach(location, settings, deadline)
+        go()
     except findings.Fault as fault:
         return [_finding(link, fault, place)]
     return []
@@ -95,10 +98,38 @@ def reach(
             )
 
 
+def arrive(
+    location: urls.Location,
+    settings: config.Settings,
+    deadline: waiting.Deadline,
+    onward: int = conversation.REDIRECTS,
+) -> None:
+    """Ask every address of a host to which an endpoint's URL leads.
+
+    The verdict is that on the endpoint, so the status has to be accepted.
+
+    :param onward: how many redirects to yet another origin may follow.
+    :raises Fault: the first thing that is wrong.
+    """
+    for address in resolving.addresses_of(location, deadline):
+        resolving.require_usable(address, settings.scopes)
+        talk = conversation.Conversation(address, settings, deadline)
+        talk.ask_endpoint(location)
+        if talk.redirect is None:
+            continue
+        if not onward:
+            seen = f'{location} leads to {talk.redirect.url}'
+            raise findings.Fault('http-redirects', seen, str(address))
+        further = urls.locate(talk.redirect.url)
+        arrive(further, settings, deadline, onward - 1)
+
+
 def _finding(
     link: links.Link, fault: findings.Fault, place: findings.Place
 ) -> findings.Finding:
     code = _CODES.get(fault.check, 'link-dead')
+    if fault.code in _ENDPOINT:
+        code = fault.code
     if fault.code in _IPV4:
         code = 'link-ipv4'
     seen = f'{link.name} {link.url}: {fault.seen}'

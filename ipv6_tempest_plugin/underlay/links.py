@@ -25,6 +25,7 @@ from ipv6_tempest_plugin.underlay import masking
 
 # Links to what people read, which is not part of the cloud.
 _DOCUMENTS = frozenset({'describedby', 'help', 'documentation', 'license'})
+_LOCATION = 'Location'
 _ABSOLUTE = re.compile('[a-z][a-z0-9+.-]*://', re.IGNORECASE)
 _AUTH_URI = re.compile(r'\b(?:uri|realm)=[\'"]?([^\s,\'"]+)', re.IGNORECASE)
 
@@ -51,6 +52,11 @@ def of_answer(answer: exchange.Answer, base: str) -> tuple[Link, ...]:
     if 'json' in answer.headers.get('content-type', '') and answer.body:
         found += _of_document(_parsed(answer.body))
     return _joined(found, base)
+
+
+def of_redirect(reference: str, base: str) -> Link:
+    """Return the link that a ``Location`` is, as :func:`of_answer` does."""
+    return Link(_LOCATION, _absolute(base, reference))
 
 
 def of_document(document: object, base: str) -> tuple[Link, ...]:
@@ -80,7 +86,7 @@ def _absolute(base: str, reference: str) -> str:
 
 def _of_headers(headers: dict[str, str]) -> Iterator[Link]:
     if 'location' in headers:
-        yield Link('Location', headers['location'])
+        yield Link(_LOCATION, headers['location'])
     for uri in _AUTH_URI.findall(headers.get('www-authenticate', '')):
         if _ABSOLUTE.match(uri):
             yield Link('WWW-Authenticate', uri)

@@ -107,7 +107,9 @@ def visit(
         talk.ask_versions(target.location)
     except findings.Fault as fault:
         wrong.append(findings.Finding.of(fault, target.place))
-    wrong += following.judge(talk.links, target, settings, deadline)
+    wrong += following.judge(
+        talk.links, target, settings, deadline, talk.redirect
+    )
     return Visit(
         str(address),
         addressing.scope(address).value,

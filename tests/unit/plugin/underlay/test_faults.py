@@ -331,6 +331,56 @@ class AnsweringFaultTest(base.UnderlayTest):
         seen = self.look(f'http://[::1]:{server.port}')
         self.assert_findings(['link-malformed'], seen)
 
+    def check_elsewhere(
+        self, codes: list[str], behaviour: servers.Behaviour
+    ) -> str:
+        """Redirect to another origin, which does this."""
+        other = f'http://[::1]:{self.serve(behaviour).port}/a'
+        server = self.serve(servers.reply(301, location=other))
+        seen = self.look(f'http://[::1]:{server.port}')
+        self.assert_findings(codes, seen)
+        return seen.findings[0].as_text() if codes else ''
+
+    def test_redirect_to_another_origin_with_an_unknown_path(self) -> None:
+        text = self.check_elsewhere(['http-status'], servers.reply(404))
+        self.assertIn('Location http://[::1]:', text)
+        self.assertIn('404 from GET http://[::1]:', text)
+
+    def test_redirect_to_another_origin_that_answers(self) -> None:
+        self.check_elsewhere([], servers.reply(200))
+        self.check_elsewhere([], servers.reply(401))
+
+    def test_redirect_from_origin_to_origin(self) -> None:
+        last = self.serve(servers.reply(404))
+        onward = f'http://[::1]:{last.port}/b'
+        again = servers.reply(302, location=onward)
+        text = self.check_elsewhere(['http-status'], again)
+        self.assertIn(f'404 from GET {onward}', text)
+
+    def test_redirect_within_another_origin(self) -> None:
+        within = servers.routed(
+            servers.reply(404), servers.reply(302, location='/')
+        )
+        self.check_elsewhere(['http-status'], within)
+
+    def test_endless_redirects_between_origins(self) -> None:
+        port = servers.closed_port()
+        back = f'http://[::1]:{port}/'
+        other = self.serve(servers.reply(302, location=back))
+        there = servers.reply(302, location=f'http://[::1]:{other.port}/')
+        self.serve(there, port=port)
+        self.assert_findings(['http-redirects'], self.look(back))
+
+    def test_redirects_elsewhere_that_end_nowhere(self) -> None:
+        closed = servers.closed_port()
+        for location, code in [
+            (f'http://[::1]:{closed}/', 'link-dead'),
+            ('http://::1:80/', 'link-malformed'),
+            ('http://192.0.2.1/', 'link-ipv4'),
+        ]:
+            onward = servers.reply(302, location=location)
+            self.check_elsewhere([code], onward)
+
     def test_redirect_without_location(self) -> None:
         self.check('http-status', servers.reply(302))
 
