@@ -15,9 +15,9 @@ DOWNLOADS keeps the packages for the next build; without it they are
 fetched into a temporary directory.
 """
 
+from pathlib import Path
 import sys
 import tempfile
-from pathlib import Path
 
 from ipv6_lab import errors
 from ipv6_lab import guest

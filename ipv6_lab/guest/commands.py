@@ -11,10 +11,10 @@
 # under the License.
 """Running the programs that the build needs."""
 
-import os
-import subprocess
 from collections.abc import Sequence
+import os
 from pathlib import Path
+import subprocess
 
 from ipv6_lab import errors
 

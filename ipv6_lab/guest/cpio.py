@@ -14,9 +14,9 @@
 Format: Documentation/driver-api/early-userspace/buffer-format.rst of Linux.
 """
 
-import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
+import stat
 
 from ipv6_lab.guest import commands
 

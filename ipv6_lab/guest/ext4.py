@@ -15,10 +15,10 @@
 builds cannot: owners, permissions, times.
 """
 
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+import stat
 
 from ipv6_lab.guest import commands
 from ipv6_lab.guest import staging

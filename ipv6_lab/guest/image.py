@@ -12,8 +12,8 @@
 """From Debian packages to a qcow2 image."""
 
 import os
-import tempfile
 from pathlib import Path
+import tempfile
 
 from ipv6_lab.guest import contents
 from ipv6_lab.guest import disk

@@ -11,9 +11,9 @@
 # under the License.
 """Which shared libraries programs need, by the dynamic loader's word."""
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
+import re
 
 from ipv6_lab import errors
 from ipv6_lab.guest import commands

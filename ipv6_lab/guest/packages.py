@@ -11,10 +11,10 @@
 # under the License.
 """Debian packages: fetched with apt, unpacked, never installed."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+import re
 
 from ipv6_lab import errors
 from ipv6_lab.guest import commands

@@ -11,8 +11,8 @@
 # under the License.
 """What the image depends on, as one short word for caches."""
 
-import hashlib
 from collections.abc import Iterator
+import hashlib
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent

@@ -11,10 +11,10 @@
 # under the License.
 """The root file system as a directory: programs, libraries, our files."""
 
-import os
-import shutil
 from collections.abc import Iterable
+import os
 from pathlib import Path
+import shutil
 
 from ipv6_lab.guest import commands
 from ipv6_lab.guest import contents

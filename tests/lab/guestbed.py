@@ -18,16 +18,16 @@
                                      radvd, dnsmasq, HTTP server on port 80
 """
 
+from collections.abc import Callable
 import dataclasses
 import ipaddress
 import json
 import os
+from pathlib import Path
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from pathlib import Path
 from typing import TypeVar
 
 import fixtures
@@ -80,12 +80,14 @@ def wait_for(
     raise TimeoutError(f'no {what} within {seconds} s')
 
 
-def eui64(mac: str) -> ipaddress.IPv6Address:
-    """The address that SLAAC forms on the link (RFC 4291, appendix A)."""
+def eui64(
+    mac: str, prefix: ipaddress.IPv6Network = PREFIX
+) -> ipaddress.IPv6Address:
+    """The address that SLAAC forms on a link (RFC 4291, appendix A)."""
     octets = bytearray(bytes.fromhex(mac.replace(':', '')))
     octets[0] ^= 2
     identifier = octets[:3] + b'\xff\xfe' + octets[3:]
-    return PREFIX[int.from_bytes(identifier, 'big')]
+    return prefix[int.from_bytes(identifier, 'big')]
 
 
 class Bed(fixtures.Fixture):
@@ -156,7 +158,8 @@ class Bed(fixtures.Fixture):
 
     def serve_dhcp(self) -> None:
         """Start a DHCP server for both protocols."""
-        self.start('dnsmasq', 'dnsmasq', '--keep-in-foreground',
+        self.start(
+            'dnsmasq', 'dnsmasq', '--keep-in-foreground',
             '--conf-file=/dev/null', '--port=0', '--interface=br0',
             '--bind-interfaces', '--no-ping', '--log-dhcp',
             '--log-facility=-', '--user=root', '--leasefile-ro',

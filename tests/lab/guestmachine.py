@@ -12,13 +12,14 @@
 """A guest: QEMU, its console and ssh."""
 
 import ctypes
+import dataclasses
 import json
 import os
+from pathlib import Path
 import re
 import socket
 import subprocess
 import time
-from pathlib import Path
 from typing import Any
 
 import fixtures
@@ -32,11 +33,19 @@ REPORT = re.compile(r'^IPV6-REPORT (\{.*\})\r?$', re.MULTILINE)
 NIC = 'virtio-net-pci,csum=off,guest_csum=off,gso=off'
 
 
+@dataclasses.dataclass(frozen=True)
+class Card:
+    """A network card and the bridge that it is plugged into."""
+
+    mac: str
+    bridge: str = 'br0'
+
+
 class Guest(fixtures.Fixture):
     """A machine that is switched on.
 
     :param image: the qcow2 image, which stays as it is
-    :param macs: one card for each, all on the bed's bridge
+    :param cards: its network cards, eth0 first
     :param cpu: QEMU's model
     :param memory: in MiB
     :param more: further arguments for QEMU
@@ -47,7 +56,7 @@ class Guest(fixtures.Fixture):
         bed: guestbed.Bed,
         name: str,
         image: Path,
-        macs: tuple[str, ...],
+        cards: tuple[Card, ...],
         cpu: str = 'Nehalem',
         memory: int = 128,
         more: tuple[str, ...] = (),
@@ -56,7 +65,7 @@ class Guest(fixtures.Fixture):
         self.bed = bed
         self.name = name
         self.image = image
-        self.macs = macs
+        self.cards = cards
         self.cpu = cpu
         self.memory = memory
         self.more = more
@@ -70,7 +79,7 @@ class Guest(fixtures.Fixture):
         subprocess.run(
             ['qemu-img', 'create', '-q', *overlay, str(self.disk)], check=True
         )
-        cards = [self._card(n, mac) for n, mac in enumerate(self.macs)]
+        plugs = [self._plug(*pair) for pair in enumerate(self.cards)]
         self.power_on = time.monotonic()
         self.process = self.bed.start(
             self.name, 'qemu-system-x86_64', '-nodefaults',
@@ -81,17 +90,45 @@ class Guest(fixtures.Fixture):
             '-serial', 'chardev:console',
             '-monitor', f'unix:{self.monitor},server,nowait',
             '-drive', f'file={self.disk},if=virtio,cache=unsafe',
-            *(argument for card in cards for argument in card), *self.more,
+            '-device', 'virtio-rng-pci',
+            *(argument for plug in plugs for argument in plug), *self.more,
         )  # fmt: skip
 
-    def _card(self, number: int, mac: str) -> list[str]:
-        tap = f'{self.name}-{number}'
-        self.bed.ip(f'tuntap add {tap} mode tap')
-        self.addCleanup(self.bed.ip, f'link delete {tap}')
-        self.bed.ip(f'link set {tap} master br0 up')
-        backend = f'tap,id=net{number},ifname={tap},script=no,downscript=no'
-        device = f'{NIC},netdev=net{number},mac={mac}'
-        return ['-netdev', backend, '-device', device]
+    def _plug(self, number: int, card: Card) -> list[str]:
+        backend = f'tap,id=net{number},ifname={self.tap(number, card)},'
+        device = f'{NIC},netdev=net{number},mac={card.mac}'
+        return [
+            '-netdev', f'{backend}script=no,downscript=no', '-device', device,
+        ]  # fmt: skip
+
+    def tap(self, number: int, card: Card) -> str:
+        """Make the tap device behind a card."""
+        name = f'{self.name}-{number}'
+        self.bed.ip(f'tuntap add {name} mode tap')
+        self.addCleanup(self.bed.ip, f'link delete {name}')
+        self.bed.ip(f'link set {name} master {card.bridge} up')
+        return name
+
+    def plug(self, number: int, card: Card) -> None:
+        """Plug in one more card while the guest runs."""
+        tap = self.tap(number, card)
+        self.order(
+            f'netdev_add tap,id=net{number},ifname={tap},'
+            'script=no,downscript=no'
+        )
+        self.order(f'device_add {NIC},netdev=net{number},mac={card.mac}')
+
+    def order(self, command: str) -> None:
+        """Tell QEMU's monitor something."""
+        with socket.socket(socket.AF_UNIX) as monitor:
+            monitor.settimeout(5)
+            monitor.connect(str(self.monitor))
+            seen = b''
+            for text in ('', f'{command}\n'):
+                monitor.sendall(text.encode())
+                while not seen.endswith(b'(qemu) '):
+                    seen += monitor.recv(4096)
+                seen = b''
 
     def said(self) -> str:
         """The console's log."""
