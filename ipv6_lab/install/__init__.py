@@ -58,7 +58,7 @@ def install(progress: progress_module.Progress) -> None:
 def _install(progress: progress_module.Progress) -> None:
     pool = concurrent.futures.ThreadPoolExecutor(5)
     # Left in reverse: the commands are ended before the pool waits.
-    with pool, commands.Commands() as running:
+    with pool, commands.Commands(progress.note) as running:
         packages = pool.submit(apt.ensure, progress, running)
         jobs = [
             packages,

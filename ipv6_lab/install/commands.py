@@ -11,6 +11,7 @@
 # under the License.
 """Child processes of an installation, which end with it."""
 
+from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
 import os
@@ -37,12 +38,15 @@ class Commands:
 
     Each command gets a session of its own: a Ctrl-C on the terminal
     reaches this process alone, which then ends the others in order.
+
+    :param tell: is called with a line for the user
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
         self._lock = threading.Lock()
         self._running: set[subprocess.Popen[bytes]] = set()
-        self._patient: set[subprocess.Popen[bytes]] = set()
+        self._patient: dict[subprocess.Popen[bytes], str] = {}
         self._stopped = False
 
     def __enter__(self) -> Self:
@@ -107,24 +111,28 @@ class Commands:
                 cwd='/',
                 start_new_session=True,
             )
-            (self._patient if patient else self._running).add(child)
+            if patient:
+                self._patient[child] = step
+            else:
+                self._running.add(child)
         return child
 
     def _wait(self, child: subprocess.Popen[bytes]) -> int:
         status = child.wait()
         with self._lock:
             self._running.discard(child)
-            self._patient.discard(child)
+            self._patient.pop(child, None)
         return status
 
     def stop(self) -> None:
         """Begin no other command; end what is on, wait for the patient."""
         with self._lock:
             self._stopped = True
-            running, patient = list(self._running), list(self._patient)
+            running, patient = list(self._running), dict(self._patient)
         for child in running:
             _end(child)
-        for child in patient:
+        for child, step in patient.items():
+            self._tell(f'{step}: must not be interrupted; waiting for its end')
             child.wait()
 
 

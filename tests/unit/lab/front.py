@@ -58,7 +58,7 @@ class FakeCommands(commands.Commands):
     def __init__(
         self, answer: Callable[[Sequence[str], Path], None] | None = None
     ) -> None:
-        super().__init__()
+        super().__init__(lambda line: None)
         self.answer = answer
         self.seen: list[list[str]] = []
         self.patient: list[list[str]] = []

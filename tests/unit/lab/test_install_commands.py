@@ -27,7 +27,8 @@ class CommandsTest(front.CacheTest):
     def setUp(self) -> None:
         super().setUp()
         self.log = self.root / 'logs' / 'step.log'
-        self.running = commands.Commands()
+        self.told: list[str] = []
+        self.running = commands.Commands(self.told.append)
         self.addCleanup(self.running.stop)
 
     def shell(self, script: str, patient: bool = False) -> None:
@@ -98,6 +99,8 @@ class CommandsTest(front.CacheTest):
         thread.join(10)
         self.assertEqual([], self.raised)
         self.assertEqual(['begun', 'whole'], self.words())
+        (line,) = self.told
+        self.assertIn('step: must not be interrupted', line)
 
     def test_nothing_outlives_a_killed_installation(self) -> None:
         parent = subprocess.Popen(
@@ -118,7 +121,7 @@ class CommandsTest(front.CacheTest):
         self.assertRaises(errors.Stopped, self.shell, 'echo begun')
 
     def test_leaving_stops(self) -> None:
-        with commands.Commands() as running:
+        with commands.Commands(self.told.append) as running:
             pass
         command = ('true',)
         self.assertRaises(
@@ -146,7 +149,7 @@ from ipv6_lab.install import commands
 from pathlib import Path
 import sys
 script = 'echo $$; echo begun; exec sleep 60'
-running = commands.Commands()
+running = commands.Commands(print)
 running.run('step', ('sh', '-c', script), Path(sys.argv[1]))
 """
 
