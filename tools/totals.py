@@ -60,13 +60,13 @@ def of_command(code: int) -> Totals:
 def of_tests(code: int, output: str) -> Totals:
     """The totals of a test run, from its exit code and what it printed.
 
-    A run that broke before or after its tests, and a run without tests,
-    count one failure more: neither may look green.
+    A run that broke before or after its tests, and a run in which no test
+    passed, count one failure more: neither may look green.
     """
     counts = {'passed': 0, 'failed': 0, 'skipped': 0}
     for name, number in COUNT.findall(output):
         counts[MEANING[name]] += int(number)
     totals = Totals(**counts)
-    if totals == Totals() or (code and not totals.failed):
+    if not totals.failed and (code or not totals.passed):
         return totals + Totals(failed=1)
     return totals

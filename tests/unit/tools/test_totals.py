@@ -47,6 +47,12 @@ class TotalsTest(testtools.TestCase):
     def test_a_run_without_tests_failed(self) -> None:
         self.assertEqual(totals.Totals(failed=1), totals.of_tests(0, ''))
 
+    def test_a_run_in_which_nothing_passed_failed(self) -> None:
+        text = ' - Passed: 0\n - Skipped: 31\n - Failed: 0\n'
+        self.assertEqual(totals.Totals(0, 1, 31), totals.of_tests(0, text))
+        text = ' - Passed: 0\n - Skipped: 1\n - Failed: 2\n'
+        self.assertEqual(totals.Totals(0, 2, 1), totals.of_tests(1, text))
+
     def test_a_run_that_broke_after_its_tests_failed(self) -> None:
         text = CLOSING.replace('Success: 1', 'Success: 0').format(failed=0)
         self.assertEqual(totals.Totals(6, 1, 4), totals.of_tests(100, text))
