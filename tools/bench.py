@@ -16,9 +16,11 @@ import os
 import subprocess
 import sys
 
+from ipv6_lab import errors
 from ipv6_lab.install import plugin
 from ipv6_lab import paths
 from tools import checks
+from tools import complaints
 from tools import lab
 
 PLACE = checks.ROOT / 'benchmarks'
@@ -37,6 +39,7 @@ def interpreter(name: str) -> str:
     """The Python that has what a benchmark imports.
 
     :raises CalledProcessError: when it cannot be installed
+    :raises LabError: for what the user has to mend
     """
     if name in PLAIN:
         return sys.executable
@@ -55,6 +58,9 @@ def main(arguments: Sequence[str]) -> int:
         python = interpreter(arguments[0])
     except subprocess.CalledProcessError as error:
         return error.returncode
+    except errors.LabError as problem:
+        print(complaints.text('bench', problem), file=sys.stderr)
+        return problem.exit_code
     module = f'benchmarks.{arguments[0]}'
     os.chdir(checks.ROOT)
     os.execv(python, (python, '-B', '-m', module, *arguments[1:]))

@@ -17,9 +17,11 @@ import shutil
 import subprocess
 import sys
 
+from ipv6_lab import errors
 from ipv6_lab import paths
 from ipv6_lab import signals
 from tools import checks
+from tools import complaints
 from tools import lab
 from tools import ownership
 from tools import parts
@@ -57,8 +59,11 @@ def recall(workspace: Path, *arguments: str) -> bytes:
     return completed.stdout
 
 
-def summary(workspace: Path, code: int) -> str:
-    """Keep the results beside the workspace and say what they are."""
+def summary(workspace: Path, code: int) -> int:
+    """Keep the results beside the workspace and say what they are.
+
+    :returns: the exit code, which is not 0 when nothing passed
+    """
     results = workspace.parent
     text = recall(workspace)
     (results / 'tempest.log').write_bytes(text)
@@ -70,7 +75,8 @@ def summary(workspace: Path, code: int) -> str:
     )
     said = SUMMARY.format(total=total, failing=failing, results=results)
     (results / 'summary.txt').write_text(said.lstrip())
-    return said
+    print(said, end='', flush=True)
+    return code or int(total.failed > 0)
 
 
 def demonstrate() -> int:
@@ -79,17 +85,22 @@ def demonstrate() -> int:
         return code
     shutil.rmtree(RESULTS, ignore_errors=True)
     workspace = lab.workspace(RESULTS / 'tempest')
-    code = live('the tests', lab.TEMPEST, workspace)
-    print(summary(workspace, code), end='', flush=True)
-    return code
+    return summary(workspace, live('the tests', lab.TEMPEST, workspace))
 
 
 def main() -> int:
-    """Demonstrate; 0 when every test passed, 128 + N after signal N."""
-    lab.keep_caches()
+    """Demonstrate; the exit code.
+
+    0 when tests ran and none failed, 128 + N after signal N, an error's own
+    code when the user has to mend something.
+    """
     signals.unwind()
     try:
+        lab.keep_caches()
         return demonstrate()
+    except errors.LabError as error:
+        print(complaints.text('demo', error), file=sys.stderr)
+        return error.exit_code
     except signals.Interrupted as interrupted:
         print(f'\n{interrupted}; scripts/lab down ends the lab')
         return interrupted.exit_code

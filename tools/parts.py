@@ -98,7 +98,10 @@ class Command:
         """End the command and what it started; it may clean up first."""
         if self._process is None or self._process.poll() is not None:
             return
-        os.killpg(self._process.pid, signal.SIGTERM)
+        # It may have ended while another thread waits for it, and poll()
+        # cannot know of it then.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGTERM)
         try:
             self._process.wait(PATIENCE)
         except subprocess.TimeoutExpired:

@@ -25,11 +25,13 @@ import re
 import shutil
 import sys
 
+from ipv6_lab import errors
 from ipv6_lab.install import plugin
 from ipv6_lab import paths
 from ipv6_lab import progress
 from ipv6_lab import signals
 from tools import checks
+from tools import complaints
 from tools import lab
 from tools import ownership
 from tools import parts
@@ -152,16 +154,21 @@ def main(arguments: Sequence[str]) -> int:
     """Run, close with the totals alone on a line; the exit code.
 
     0 when nothing failed, 1 when something did, 2 for a wrong command
-    line, 128 + N when signal N ended the run.
+    line, 128 + N when signal N ended the run, an error's own code when the
+    user has to mend something.
     """
     chosen = options(arguments)
     shutil.rmtree(RESULTS, ignore_errors=True)
     run = Run(RESULTS)
     code = 0
-    lab.keep_caches()
     signals.unwind()
     try:
+        lab.keep_caches()
         proceed(run, chosen)
+    except errors.LabError as error:
+        run.lines.note(complaints.text('test', error))
+        run.total += totals.Totals(failed=1)
+        code = error.exit_code
     except signals.Interrupted as interrupted:
         run.lines.note(str(interrupted))
         run.total += totals.Totals(failed=1)

@@ -15,6 +15,7 @@ import sys
 
 import testtools
 
+from ipv6_lab import errors
 from tests.unit.tools import false_lab
 from tools import bench
 
@@ -50,6 +51,18 @@ class BenchTest(testtools.TestCase):
     def test_what_cannot_be_installed_is_not_run(self) -> None:
         self.lab.setenv('BREAK', 'install')
         self.assertEqual(1, bench.main(['underlay']))
+        self.assertEqual([], self.command)
+
+    def test_what_the_user_can_mend_is_one_line(self) -> None:
+        def refuse(root: object) -> None:
+            raise errors.StepFailed('plugin', 'no setuptools', hint='do it')
+
+        screen = io.StringIO()
+        self.lab.change('sys.stderr', screen)
+        self.lab.change('ipv6_lab.install.plugin.metadata', refuse)
+        self.assertEqual(1, bench.main(['underlay']))
+        line = 'bench: plugin: no setuptools; do it\n'
+        self.assertEqual(line, screen.getvalue())
         self.assertEqual([], self.command)
 
     def test_an_unknown_name_is_wrong_usage(self) -> None:

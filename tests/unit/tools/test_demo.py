@@ -13,6 +13,7 @@ import io
 
 import testtools
 
+from ipv6_lab import errors
 from tests.unit.tools import false_lab
 from tools import demo
 
@@ -60,6 +61,36 @@ class DemoTest(testtools.TestCase):
         demo.main()
         self.assertEqual(['the lab', 'the tests'], self.asked)
         self.assertIn('scripts/lab down', self.screen.getvalue())
+
+    def test_a_run_in_which_nothing_passed_is_red(self) -> None:
+        self.lab.script('bin/stestr', "#!/bin/sh\necho ' - Skipped: 9'\n")
+        self.assertEqual(1, demo.main())
+        said = self.screen.getvalue()
+        self.assertIn('0 passed, 1 failed, 9 skipped', said)
+
+    def test_what_the_user_can_mend_is_one_line(self) -> None:
+        screen = io.StringIO()
+        self.lab.change('sys.stderr', screen)
+        self.lab.setenv('IPV6_LAB_CACHE', 'foo')
+        handed: list[object] = []
+        self.lab.change('tools.ownership.hand_back', handed.append)
+        self.assertEqual(1, demo.main())
+        self.assertRegex(
+            screen.getvalue(), r"\Ademo: IPV6_LAB_CACHE must .*'foo'; .*\n\Z"
+        )
+        self.assertEqual(1, len(handed))
+
+    def test_its_exit_code_and_details_are_the_error_s(self) -> None:
+        screen = io.StringIO()
+        self.lab.change('sys.stderr', screen)
+
+        def refuse() -> int:
+            raise errors.PreflightRefused(['no disk', 'no tun'])
+
+        self.lab.change('tools.demo.demonstrate', refuse)
+        self.assertEqual(3, demo.main())
+        said = screen.getvalue().splitlines()
+        self.assertEqual(['    no disk', '    no tun'], said[1:])
 
     def test_without_a_lab_there_are_no_tests(self) -> None:
         self.lab.change('tools.demo.live', lambda name, argv: 3)

@@ -113,6 +113,17 @@ class PartTest(testtools.TestCase):
         self.assertIn('exit code 124', text)
         self.assertIn('did not end within 0 s', text)
 
+    def test_what_ended_meanwhile_is_not_stopped(self) -> None:
+        command = parts.Command(self.part(''))
+        command.start()
+        command.wait()
+        # What Popen says while another thread is about to know better.
+        ended = fixtures.MonkeyPatch(
+            'subprocess.Popen.poll', lambda process: None
+        )
+        self.useFixture(ended)
+        command.stop()
+
     def test_stop_ends_children_too(self) -> None:
         fifo = self.place / 'fifo'
         os.mkfifo(fifo)

@@ -18,6 +18,7 @@ import sys
 
 import testtools
 
+from ipv6_lab import errors
 from ipv6_lab import paths
 from tests.unit.tools import false_lab
 from tools import checks
@@ -96,6 +97,25 @@ class SuiteTest(testtools.TestCase):
         self.lab.setenv('HANG', 'up')
         self.assertEqual(143, suite.main(['--lab', '--keep']))
         self.assertEqual(['install', 'up', 'down'], self.lab.calls())
+
+    def test_what_the_user_can_mend_is_one_line(self) -> None:
+        self.lab.setenv('IPV6_LAB_CACHE', 'foo')
+        handed: list[object] = []
+        self.lab.change('tools.ownership.hand_back', handed.append)
+        self.assertEqual(1, suite.main([]))
+        self.assertIn('test: IPV6_LAB_CACHE must', self.screen.getvalue())
+        self.assertEqual('0 passed, 1 failed, 0 skipped', self.last_line())
+        self.assertEqual(1, len(handed))
+
+    def test_an_error_amid_the_run_takes_the_lab_down(self) -> None:
+        def refuse(root: object) -> None:
+            raise errors.PreflightRefused(['no disk'])
+
+        self.lab.change('ipv6_lab.install.plugin.metadata', refuse)
+        self.assertEqual(3, suite.main([]))
+        self.assertIn('down', self.lab.calls())
+        self.assertIn('\n    no disk\n', self.screen.getvalue())
+        self.assertIn(' 1 failed', self.last_line())
 
     def test_keep(self) -> None:
         self.assertEqual(0, suite.main(['--lab', '--keep']))
