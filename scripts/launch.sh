@@ -25,6 +25,10 @@ python=/usr/bin/python3
 # in a package of its own.
 probe='import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))'
 
+# Seconds for another program that holds a lock of apt: on a machine that was
+# just booted for the first time there always is one.
+patience=300
+
 say() {
     echo "$name: $1" >&2
 }
@@ -52,23 +56,35 @@ become_root() {
     say 'root is needed; running again with sudo'
     for variable in CI IPV6_LAB_CACHE NO_COLOR {http,https,no,all}_proxy \
         {HTTP,HTTPS,NO,ALL}_PROXY $(compgen -e PIP_ || true); do
-        [[ ! -v $variable ]] || kept+=("$variable=${!variable}")
+        [[ ! -v $variable ]] || kept+=("$variable")
     done
-    exec sudo -- env "${kept[@]}" "$self" "$@"
+    # By name: every user of the machine can read a command line, and the
+    # address of a proxy or of a package index may hold a password.
+    exec sudo ${kept:+"--preserve-env=$(IFS=,; echo "${kept[*]}")"} \
+        -- "$self" "$@"
+}
+
+# Runs apt-get, again while another program holds its lock. apt itself waits
+# for the lock of dpkg only, not for those of its lists and its archives.
+patient_apt() {
+    local log=$1 ends=$((SECONDS + patience))
+    shift
+    until LC_ALL=C apt-get -q -o "DPkg::Lock::Timeout=$patience" "$@" \
+        >"$log" 2>&1 </dev/null; do
+        grep -q 'Could not get lock' "$log" && ((SECONDS < ends)) || return 1
+        sleep 2
+    done
 }
 
 install_python() {
-    local log
+    local log install=(-y --no-install-recommends install python3-venv)
     command -v apt-get >/dev/null ||
         fail 'needs Python 3.11 or later with venv, and apt-get to install it'
     say 'installing python3-venv'
     log=$(mktemp)
     export DEBIAN_FRONTEND=noninteractive
-    apt-get -q -y --no-install-recommends install python3-venv \
-        >"$log" 2>&1 </dev/null ||
-        { apt-get -q update &&
-            apt-get -q -y --no-install-recommends install python3-venv; } \
-            >>"$log" 2>&1 </dev/null ||
+    patient_apt "$log" "${install[@]}" ||
+        { patient_apt "$log" update && patient_apt "$log" "${install[@]}"; } ||
         { tail -n 5 "$log" >&2; fail "python3-venv cannot be installed; see $log"; }
     rm -f "$log"
     "$python" -c "$probe" 2>/dev/null ||
