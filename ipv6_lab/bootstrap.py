@@ -17,6 +17,7 @@ from, and laid back before the next start: see :func:`keep` and
 """
 
 from collections.abc import Callable
+from collections.abc import Sequence
 import dataclasses
 import functools
 from pathlib import Path
@@ -26,6 +27,8 @@ from ipv6_lab import cloud
 from ipv6_lab import engine
 from ipv6_lab import graph
 from ipv6_lab import inventory
+from ipv6_lab import paths
+from ipv6_lab import series
 from ipv6_lab.services import glance
 from ipv6_lab.services import keystone
 from ipv6_lab.services import mariadb
@@ -92,25 +95,33 @@ class Bootstrap:
         """Make the tables of a service's databases."""
         SYNCS[name](self)
 
-    def _sync_keystone(self) -> None:
-        for command in ('fernet_setup', 'credential_setup'):
-            self._run(
-                *keystone.manage(self._lab, command),
-                '--keystone-user=root',
-                '--keystone-group=root',
-                log='keystone-manage',
-            )
-        self._run(
-            *keystone.manage(self._lab, 'db_sync'), log='keystone-manage'
-        )
+    def _series(
+        self, module: str, commands: Sequence[Sequence[str]], **more: str
+    ) -> None:
+        """Run commands of a program one after the other."""
+        name = module.split('.')[0]
         self._engine.running[CONTROLLER.name].run(
-            keystone.bootstrap(self._lab),
+            [
+                self._lab.program('python'),
+                '-m',
+                'ipv6_lab.series',
+                module,
+                *series.command(*commands),
+            ],
             environment={
-                'OS_BOOTSTRAP_PASSWORD': self._lab.secrets['admin'],
                 'PATH': engine.PATH,
                 'HOME': '/run/tmp',
+                'PYTHONPATH': str(paths.CHECKOUT),
+                **more,
             },
-            log=self._engine.log(CONTROLLER, 'keystone-manage'),
+            log=self._engine.log(CONTROLLER, f'{name}-manage'),
+        )
+
+    def _sync_keystone(self) -> None:
+        self._series(
+            keystone.MANAGE,
+            keystone.manage(),
+            OS_BOOTSTRAP_PASSWORD=self._lab.secrets['admin'],
         )
 
     def _sync_glance(self) -> None:
@@ -141,22 +152,21 @@ class Bootstrap:
         )
 
     def _sync_nova(self) -> None:
-        for command in (
-            ('api_db', 'sync'),
-            # Without an URL, which ps(1) and the log would show, it is the
-            # main database's with _cell0 at its end.
-            ('cell_v2', 'map_cell0'),
-            ('cell_v2', 'create_cell', '--name=cell1'),
-            ('db', 'sync'),
-        ):
-            self._run(*nova.manage(self._lab, *command), log='nova-manage')
+        self._series(
+            nova.MANAGE,
+            nova.manage(
+                ('api_db', 'sync'),
+                # Without an URL, which ps(1) and the log would show, it is
+                # the main database's with _cell0 at its end.
+                ('cell_v2', 'map_cell0'),
+                ('cell_v2', 'create_cell', '--name=cell1'),
+                ('db', 'sync'),
+            ),
+        )
 
     def map_computes(self) -> None:
         """Tell Nova's cell of its computes."""
-        self._run(
-            *nova.manage(self._lab, 'cell_v2', 'discover_hosts'),
-            log='nova-manage',
-        )
+        self._series(nova.MANAGE, nova.manage(('cell_v2', 'discover_hosts')))
 
     def configure_tempest(self) -> None:
         """Write tempest.conf with what the cloud tells of itself."""

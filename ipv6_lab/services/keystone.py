@@ -76,17 +76,30 @@ def configuration(lab: context.Context) -> settings.Settings:
     )
 
 
-def manage(lab: context.Context, *arguments: str) -> tuple[str, ...]:
-    """A keystone-manage command."""
-    program = lab.program('keystone-manage')
-    return (program, f'--config-file={CONF}', *arguments)
+MANAGE = 'keystone.cmd.manage'
+OWNER = ('--keystone-user=root', '--keystone-group=root')
 
 
-def bootstrap(lab: context.Context) -> tuple[str, ...]:
+def manage() -> tuple[tuple[str, ...], ...]:
+    """The keystone-manage commands that make a new Keystone.
+
+    The administrator's password comes by ``OS_BOOTSTRAP_PASSWORD``.
+    """
+    return tuple(
+        (f'--config-file={CONF}', *words)
+        for words in (
+            ('fernet_setup', *OWNER),
+            ('credential_setup', *OWNER),
+            ('db_sync',),
+            bootstrap(),
+        )
+    )
+
+
+def bootstrap() -> tuple[str, ...]:
     """The command that makes the administrator and identity's endpoints."""
     address = f'{inventory.url("identity")}/v3'
-    return manage(
-        lab,
+    return (
         'bootstrap',
         '--bootstrap-username=admin',
         '--bootstrap-project-name=admin',

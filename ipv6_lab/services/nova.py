@@ -223,7 +223,9 @@ def compute_configuration(
     )
 
 
-def manage(lab: context.Context, *arguments: str) -> tuple[str, ...]:
-    """A nova-manage command."""
-    program = lab.program('nova-manage')
-    return (program, f'--config-file={CONF}', *arguments)
+MANAGE = 'nova.cmd.manage'
+
+
+def manage(*commands: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """Commands of nova-manage, with their configuration."""
+    return tuple((f'--config-file={CONF}', *words) for words in commands)
