@@ -33,6 +33,7 @@ NETWORK = {
     'rules': ('ip', 'rule', 'show'),
     'listening sockets': ('ss', '-Hltun'),
 }
+NAMESPACES = ('mnt', 'net', 'uts', 'ipc', 'pid')
 SYSCTLS = ('net/ipv4', 'net/ipv6')
 SERVICES = (
     'beam.smp',
@@ -102,7 +103,7 @@ def _services() -> Iterator[str]:
     """Processes of the machine's own that do what the lab's do."""
     ours = os.readlink('/proc/self/ns/pid')
     for entry in sorted(Path('/proc').glob('[0-9]*')):
-        if _pid_namespace(entry) == ours:
+        if _namespace(entry, 'pid') == ours:
             name = (entry / 'comm').read_text().strip()
             if name in SERVICES:
                 yield f'{entry.name} {name}'
@@ -122,28 +123,40 @@ def _files(root: Path) -> Iterator[str]:
             yield f'{path} {owner}'
 
 
-def traces() -> list[str]:
-    """What of a lab is on the machine: processes, namespaces, files."""
-    found = [f'process {pid}: {_command(pid)}' for pid in _processes()]
+def namespaces() -> frozenset[str]:
+    """The namespaces of the hosts that are up, as the kernel names them."""
+    return frozenset(
+        os.readlink(host.namespace(kind))
+        for host in hosts.find().values()
+        for kind in NAMESPACES
+    )
+
+
+def traces(namespaces: frozenset[str]) -> list[str]:
+    """What of a lab is on the machine: processes and files.
+
+    :param namespaces: of its hosts while they were up; a namespace that
+        no process is in and nothing is mounted on is gone
+    """
+    pids = {*hosts.leftovers(), *_processes(namespaces)}
+    found = [f'process {pid}: {_command(pid)}' for pid in sorted(pids)]
     if paths.state().exists():
         found.append(f'files in {paths.state()}')
     return found
 
 
-def _processes() -> list[int]:
-    """The lab's inits and launchers, and all that share no namespace."""
-    ours = os.readlink('/proc/self/ns/pid')
-    inside = [
+def _processes(namespaces: frozenset[str]) -> list[int]:
+    """Processes that are in one of these namespaces."""
+    return [
         int(entry.name)
         for entry in Path('/proc').glob('[0-9]*')
-        if _pid_namespace(entry) not in (ours, '')
+        if namespaces & {_namespace(entry, kind) for kind in NAMESPACES}
     ]
-    return sorted({*hosts.leftovers(), *inside})
 
 
-def _pid_namespace(entry: Path) -> str:
+def _namespace(entry: Path, kind: str) -> str:
     try:
-        return os.readlink(entry / 'ns/pid')
+        return os.readlink(entry / 'ns' / kind)
     except OSError:  # a kernel thread, or it ended meanwhile
         return ''
 

@@ -32,6 +32,7 @@ class LifecycleTest(testtools.TestCase):
     def setUp(self) -> None:
         super().setUp()
         self.addCleanup(self.assert_up)
+        self.namespaces = machine.namespaces()
 
     def assert_up(self) -> None:
         """The lab is up, brought up where a test left it down."""
@@ -40,7 +41,8 @@ class LifecycleTest(testtools.TestCase):
 
     def assert_nothing_left(self) -> None:
         """No process, namespace or file of a lab is on the machine."""
-        self.assertEqual([], machine.traces())
+        self.assertNotEqual(frozenset(), self.namespaces)
+        self.assertEqual([], machine.traces(self.namespaces))
         self.assertIsNone(record.read())
 
     def test_machine_is_untouched(self) -> None:
@@ -51,6 +53,7 @@ class LifecycleTest(testtools.TestCase):
         before = machine.snapshot()
         self.assert_up()
         self.assert_same(before, 'while it is up')
+        self.namespaces = machine.namespaces()
         machine.lab('down')
         self.assert_nothing_left()
         self.assert_same(before, 'after it was down')
@@ -123,6 +126,7 @@ class LifecycleTest(testtools.TestCase):
         self.addCleanup(lines.close)
         for line in lines:
             if line.startswith('links'):
+                self.namespaces = machine.namespaces()
                 return process
         self.fail(f'up ended with {process.wait()} before hosts were there')
 
