@@ -16,6 +16,7 @@ Root is needed, a lab is not: the guests live in a namespace of their own.
 
 import functools
 import ipaddress
+import json
 import os
 from pathlib import Path
 import re
@@ -212,6 +213,9 @@ class GuestImageTest(GuestTest):
             guestbed.Advertisement(managed=True, autonomous=False)
         )
         self.check_stateful(machine)
+        self.assertEqual(
+            '0\n', shell.run('cat /proc/sys/net/ipv6/conf/eth0/addr_gen_mode')
+        )
         self.check_hot_plug(machine)
         self.check_power_off(machine)
 
@@ -227,6 +231,7 @@ class GuestImageTest(GuestTest):
             self.assertNotIn('tentative', each)
             self.assertNotIn('dadfailed', each)
         self.assertEqual(guestbed.MTU, seen['mtu'])
+        self.assertEqual(guestbed.MTU, report['mtu6']['eth0'])
         self.assertEqual(MAC, seen['address'])
         routers = [
             (route['gateway'], route['dev'])
@@ -354,6 +359,12 @@ class VRouterTest(GuestTest):
         address = guestbed.eui64(BEHIND_MAC, INNER)
         shell = behind.ssh(str(address), self.key)
         self.assertIn('config drive', behind.said())
+        # In the words of Tempest's mount_config_drive, as its user.
+        shell.run('sudo mount $(blkid -L config-2 -o device) /mnt')
+        self.assertEqual(
+            self.metadata,
+            json.loads(shell.run('cat /mnt/openstack/latest/meta_data.json')),
+        )
         report = self.report(behind, 'of the VM', f'{address}/64')
         self.assertEqual(
             ['fe80::f816:3eff:fe22:2222'],
