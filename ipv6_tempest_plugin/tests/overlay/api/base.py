@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from typing import Any
 from typing import TypeVar
 
+import fixtures
 from tempest.lib import exceptions
 import testtools
 
@@ -35,6 +36,8 @@ ResourceT = TypeVar('ResourceT', bound=resources.Resource)
 
 class ApiTest(base.OverlayTest):
     """A test that compares the whole of each answer with its prediction."""
+
+    _networks: dict[tuple[modes.Mode, ...], networks.Network]
 
     def check(
         self,
@@ -63,6 +66,32 @@ class ApiTest(base.OverlayTest):
             resource.created,
         )
         resource.settle()
+
+    @classmethod
+    def resource_setup(cls) -> None:
+        super().resource_setup()
+        cls._networks = {}
+
+    def shared(self, *some: modes.Mode) -> networks.Network:
+        """Return a network with subnets of these modes, made once a class.
+
+        For tests that leave it as it is.
+        """
+        if some not in self._networks:
+            network = networks.Network(self.manager)
+            self._keep(network)
+            for mode in some:
+                self._keep(networks.Subnet(self.manager, network, mode))
+            self._networks[some] = network
+            for subnet in network.subnets:
+                self.check_created(subnet)
+        return self._networks[some]
+
+    @classmethod
+    def _keep(cls, fixture: fixtures.Fixture) -> None:
+        """Set a fixture up until the class ends."""
+        fixture.setUp()
+        cls.addClassResourceCleanup(fixture.cleanUp)
 
     def network(self, **attributes: Any) -> networks.Network:
         """Make a network."""

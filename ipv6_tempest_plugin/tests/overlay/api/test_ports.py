@@ -52,7 +52,7 @@ class PortsIpV6TestJSON(base.ApiTest):
     @decorators.attr(type='smoke')
     @decorators.idempotent_id('9f6c1f56-4e22-4a7b-a11f-13d59d5392ee')
     def test_create_port_with_no_securitygroups(self) -> None:
-        network = self.network_of(modes.SLAAC)
+        network = self.shared(modes.SLAAC)
         port = self.port(network, security_groups=[])
         self.check_shown(port)
 
@@ -60,7 +60,7 @@ class PortsIpV6TestJSON(base.ApiTest):
     @decorators.idempotent_id('e0f27f5a-90be-4818-a421-16180fbb85e9')
     def test_create_update_delete_port(self) -> None:
         """Changes leave the EUI-64 addresses alone."""
-        port = self.port(self.network_of(modes.SLAAC, modes.STATELESS))
+        port = self.port(self.shared(modes.SLAAC, modes.STATELESS))
         self.check_updated(
             port, name=resources.rand_name('port'), admin_state_up=False
         )
@@ -69,7 +69,7 @@ class PortsIpV6TestJSON(base.ApiTest):
     @decorators.attr(type='smoke')
     @decorators.idempotent_id('36177e97-dea8-4b60-87b6-f208199aeb91')
     def test_list_ports(self) -> None:
-        network = self.network_of(modes.SLAAC)
+        network = self.shared(modes.SLAAC)
         wanted = [self.port(network) for _ in range(2)]
         self.check_listed(wanted)
         self.check_listed(
@@ -79,12 +79,12 @@ class PortsIpV6TestJSON(base.ApiTest):
     @decorators.attr(type='smoke')
     @decorators.idempotent_id('5e8a0a3b-c38e-4adc-ac99-f4fa4a11b8f6')
     def test_show_port(self) -> None:
-        self.check_shown(self.port(self.network_of(modes.SLAAC)))
+        self.check_shown(self.port(self.shared(modes.SLAAC)))
 
     @decorators.idempotent_id('d7b24188-7ef5-452d-98d1-93c3dadc6421')
     def test_port_in_every_automatic_subnet(self) -> None:
         """One EUI-64 address per SLAAC or stateless prefix."""
-        network = self.network_of(
+        network = self.shared(
             modes.SLAAC, modes.STATELESS, modes.Mode(None, 'slaac')
         )
         self.check_shown(self.port(network))
@@ -92,7 +92,7 @@ class PortsIpV6TestJSON(base.ApiTest):
     @decorators.idempotent_id('55c22dc0-400d-4dff-96f6-0f258465665a')
     def test_port_in_automatic_and_stateful_subnets(self) -> None:
         """A leased address, and an EUI-64 address beside it."""
-        network = self.network_of(modes.STATEFUL, modes.SLAAC)
+        network = self.shared(modes.STATEFUL, modes.SLAAC)
         self.check_shown(self.port(network))
 
     @decorators.idempotent_id('db4a7e2a-56fc-4a71-b274-b11bc5a87ace')
@@ -128,7 +128,7 @@ class PortsIpV6TestJSON(base.ApiTest):
     @decorators.idempotent_id('e732d989-46b8-4242-acaa-e90733cc90d7')
     def test_port_list_filter_by_ip(self) -> None:
         """Found by its address, however that is written."""
-        network = self.network_of(modes.SLAAC)
+        network = self.shared(modes.SLAAC)
         port, _ = self.port(network), self.port(network)
         address = port.created['fixed_ips'][0]['ip_address']
         self.check_listed(
@@ -139,14 +139,14 @@ class PortsIpV6TestJSON(base.ApiTest):
     def test_port_with_allowed_address_pairs(self) -> None:
         """A prefix and an address that the port may speak for."""
         other = self.useFixture(cidrs.Prefix()).network
-        network = self.network_of(modes.SLAAC)
+        network = self.shared(modes.SLAAC)
         pairs = [{'ip_address': str(other)}, {'ip_address': str(other[1])}]
         port = self.port(network, allowed_address_pairs=pairs)
         self.check_shown(port)
 
     @decorators.idempotent_id('5562c10e-777c-45e8-b640-00d1b4557608')
     def test_update_port_security_groups(self) -> None:
-        network = self.network_of(modes.SLAAC)
+        network = self.shared(modes.SLAAC)
         groups = [
             self.made(security.SecurityGroup(self.manager)) for _ in range(2)
         ]

@@ -209,6 +209,15 @@ class PredictionTest(FixtureTest):
         self.assertEqual([], self.wrong(port, fixed_ips=rows))
         self.assertEqual(['fixed_ips'], self.wrong(port, fixed_ips=[chosen]))
 
+    def test_automatic_subnet_that_is_named_gives_one_address(self) -> None:
+        network = self.network()
+        subnet = self.subnet(network)
+        port = self.port(network, fixed_ips=[{'subnet_id': subnet.id}])
+        own = str(addressing.slaac_address(subnet.prefix, MAC))
+        row = {'subnet_id': subnet.id, 'ip_address': own}
+        self.assertEqual([], self.wrong(port, fixed_ips=[row]))
+        self.assertEqual(['fixed_ips'], self.wrong(port, fixed_ips=[row, row]))
+
     def test_one_address_of_several_leased_subnets(self) -> None:
         network = self.network()
         first = self.subnet(network, modes.STATEFUL)

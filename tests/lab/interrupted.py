@@ -1,0 +1,127 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#      http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+"""A run of Tempest that is cut short: what does it leave in the cloud?
+
+Runs inside the controller: ``scripts/lab run -- python -m
+tests.lab.interrupted HOW`` prints a line for each resource that is left, and
+one with how many there had been. Other runs beside it do no harm: this one
+is told by the prefix of its names.
+"""
+
+import argparse
+from collections.abc import Sequence
+import os
+from pathlib import Path
+import signal
+import subprocess
+import sys
+import tempfile
+from typing import Any
+import uuid
+
+import openstack
+
+from ipv6_lab import waiting
+from tests.lab import lying
+from tools import lab
+
+REGEX = r'^ipv6_tempest_plugin\.tests\.overlay\.api\.test_(networks|routers)\.'
+PATIENCE = 120
+KINDS = ('networks', 'subnets', 'ports', 'routers', 'security_groups')
+# By name: the signal, and whether all of the run gets it or its head alone.
+WAYS = {
+    'ctrl-c': (signal.SIGINT, True),
+    'terminated': (signal.SIGTERM, True),
+    'runner-died': (signal.SIGKILL, False),
+}
+
+
+def census(cloud: Any, prefix: str, projects: set[str]) -> list[str]:
+    """Kind and name of all that is a run's.
+
+    :param prefix: of its resources' names
+    :param projects: ids of its projects, whose names Tempest chooses;
+        completed with those that its resources are in
+    """
+    found = []
+    for kind in KINDS:
+        for one in getattr(cloud.network, kind)():
+            if one.project_id in projects or one.name.startswith(prefix):
+                projects.add(one.project_id)
+                found.append(f'{kind.removesuffix("s")} {one.name or one.id}')
+    there = [one for one in cloud.identity.projects() if one.id in projects]
+    return found + [f'project {one.name}' for one in there]
+
+
+def story(way: str) -> tuple[list[str], list[str]]:
+    """Interrupt a run that has made something; what was there, what is."""
+    prefix = f'cut{uuid.uuid4().hex[:8]}'
+    cloud = openstack.connect()
+    projects: set[str] = set()
+
+    def made() -> list[str] | None:
+        seen = census(cloud, prefix, projects)
+        return seen if any('subnet' in one for one in seen) else None
+
+    with tempfile.TemporaryDirectory() as scratch:
+        run = start(Path(scratch), prefix)
+        try:
+            before = waiting.wait_for(made, 'resources', PATIENCE)
+            number, everyone = WAYS[way]
+            (os.killpg if everyone else os.kill)(run.pid, number)
+            run.wait(PATIENCE)
+            waiting.wait_for(
+                lambda: not alive(run.pid), 'the end of the workers', PATIENCE
+            )
+        finally:
+            if alive(run.pid):
+                os.killpg(run.pid, signal.SIGKILL)
+    return before, census(cloud, prefix, projects)
+
+
+def start(scratch: Path, prefix: str) -> subprocess.Popen[bytes]:
+    """Start a run in a session of its own."""
+    config = scratch / 'tempest.conf'
+    settings = {'DEFAULT': {'resource_name_prefix': prefix}}
+    config.write_text(lying.changed(os.environ['TEMPEST_CONFIG'], settings))
+    return subprocess.Popen(
+        ['tempest', 'run', '--concurrency', '2', '--regex', REGEX],
+        cwd=lab.workspace(scratch / 'workspace'),
+        env={**os.environ, 'TEMPEST_CONFIG': str(config)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def alive(group: int) -> bool:
+    """Whether a process group has a process."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print what is left; 0 when nothing is."""
+    parser = argparse.ArgumentParser(prog='interrupted')
+    parser.add_argument('way', choices=WAYS)
+    before, left = story(parser.parse_args(arguments).way)
+    print(*[f'left: {one}' for one in left], sep='\n')
+    print(f'{len(before)} there were, {len(left)} are left')
+    return 1 if left else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main(sys.argv[1:]))
