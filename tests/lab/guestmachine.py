@@ -164,7 +164,7 @@ class Guest(fixtures.Fixture):
                 return False
             return True
 
-        guestbed.wait_for(f'ssh login on {address}', connected, 60)
+        guestbed.wait_for(f'ssh login on {address}', connected, 120)
         self.addCleanup(shell.client.close)
         return shell
 
