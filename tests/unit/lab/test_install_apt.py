@@ -90,6 +90,14 @@ class AptTest(front.CacheTest):
         seen = self.ensure(self.failing(('fetch', NOT_FOUND)))
         self.assertEqual(['fetch', 'update', 'fetch'], seen)
 
+    def test_new_lists_are_not_renewed(self) -> None:
+        self.patch(apt, 'has_lists', lambda: False)
+        self.assertRaises(
+            errors.StepFailed, self.ensure, self.failing(('fetch', NOT_FOUND))
+        )
+        seen = [verb(words) for words in self.running.seen]
+        self.assertEqual(['update', 'fetch'], seen)
+
     def test_a_package_that_is_not_there_is_told(self) -> None:
         twice = (('fetch', NOT_FOUND), ('fetch', NOT_FOUND))
         error = self.assertRaises(

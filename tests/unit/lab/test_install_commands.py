@@ -57,6 +57,13 @@ class CommandsTest(front.CacheTest):
             self.assertLess(time.monotonic(), ends, f'never said {line}')
             time.sleep(0.01)
 
+    def wait_for_end(self, number: int) -> None:
+        """Wait until a process has ended."""
+        ends = time.monotonic() + 10
+        while runs(number):
+            self.assertLess(time.monotonic(), ends, f'{number} lives on')
+            time.sleep(0.01)
+
     def words(self) -> list[str]:
         """The log's lines without those that tell commands."""
         lines = self.log.read_text().splitlines()
@@ -78,13 +85,16 @@ class CommandsTest(front.CacheTest):
         self.assertEqual('why', error.details()[-1])
 
     def test_stopping_ends_what_is_on_with_its_children(self) -> None:
-        thread = self.begin('sleep 60 & wait; echo survived')
+        thread = self.begin('sleep 60 & echo $!; echo on; wait; echo lives')
+        self.wait_for('on')
         begun = time.monotonic()
         self.running.stop()
         thread.join(10)
         self.assertLess(time.monotonic() - begun, 5)
         self.assertIsInstance(self.raised[0], errors.Stopped)
-        self.assertEqual(['begun'], self.words())
+        _, child, *rest = self.words()
+        self.assertEqual(['on'], rest)
+        self.wait_for_end(int(child))
 
     def test_what_refuses_to_end_is_killed(self) -> None:
         self.patch(commands, 'GRACE', 0.1)
@@ -96,9 +106,9 @@ class CommandsTest(front.CacheTest):
     def test_stopping_waits_for_the_patient(self) -> None:
         thread = self.begin('sleep 0.3; echo whole', patient=True)
         self.running.stop()
+        self.assertEqual(['begun', 'whole'], self.words())
         thread.join(10)
         self.assertEqual([], self.raised)
-        self.assertEqual(['begun', 'whole'], self.words())
         (line,) = self.told
         self.assertIn('step: must not be interrupted', line)
 
@@ -111,10 +121,7 @@ class CommandsTest(front.CacheTest):
         self.wait_for('begun')
         orphan = int(self.words()[0])
         parent.kill()
-        ends = time.monotonic() + 10
-        while runs(orphan):
-            self.assertLess(time.monotonic(), ends, f'{orphan} lives on')
-            time.sleep(0.01)
+        self.wait_for_end(orphan)
 
     def test_nothing_begins_after_stopping(self) -> None:
         self.running.stop()
