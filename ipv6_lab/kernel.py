@@ -56,7 +56,8 @@ FEATURES = (
     Feature(
         'mount, network, UTS, IPC and PID namespaces',
         'mount -t sysfs sysfs /sys && mount -t tmpfs tmpfs /run',
-        'give this machine or container CAP_SYS_ADMIN and namespaces',
+        'run as root of a whole machine, or give this container '
+        'CAP_SYS_ADMIN, namespaces and a root that is a mount point',
     ),
     Feature(
         'overlay file systems over the cache directory',
@@ -125,16 +126,17 @@ def missing(feature: Feature) -> bool:
 
 
 def problems() -> Iterator[str]:
-    """A line for each feature that this kernel does not have."""
+    """A line for each feature that this kernel does not have.
+
+    Without the first, namespaces, none of the others can be tried.
+    """
     for feature in FEATURES:
-        if missing(feature):
+        seen = None if missing(feature) else attempt(feature)
+        if seen is None:
             continue
-        seen = attempt(feature)
-        if seen is not None:
-            yield (
-                f'kernel: expected {feature.name}, seen {seen!r}; '
-                f'{feature.hint}'
-            )
+        yield f'kernel: expected {feature.name}, seen {seen!r}; {feature.hint}'
+        if feature is FEATURES[0]:
+            return
 
 
 def attempt(feature: Feature) -> str | None:

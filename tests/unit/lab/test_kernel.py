@@ -44,7 +44,12 @@ class KernelTest(front.CacheTest):
         self.assertIn("seen 'exit status 7'", line)
 
     def test_every_failure_is_told(self) -> None:
-        self.assertEqual(3, len(self.have('exit 1', 'exit 2', 'exit 3')))
+        seen = self.have('true', 'exit 1', 'exit 2', 'exit 3')
+        self.assertEqual(3, len(seen))
+
+    def test_without_namespaces_nothing_else_is_tried(self) -> None:
+        (line,) = self.have('exit 1', 'exit 2', 'exit 3')
+        self.assertIn("seen 'exit status 1'", line)
 
     def test_no_namespaces_at_all(self) -> None:
         self.patch(kernel, 'UNSHARE', ('/nonexistent/unshare',))
