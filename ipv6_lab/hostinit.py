@@ -25,6 +25,7 @@ import subprocess
 import sys
 
 from ipv6_lab import hosts
+from ipv6_lab.services import libvirt
 from ipv6_lab import supervisor
 
 OVERLAYS = ('/etc', '/usr/bin', '/var/lib')
@@ -101,6 +102,7 @@ def main(arguments: list[str]) -> None:
     """Prepare this host, then become its supervisor."""
     name, identifier, directory, logs = arguments
     lay_file_systems(Path(directory), Path(logs))
+    libvirt.wrap()
     set_kernel(name)
     socket.sethostname(name)
     configuration = Path('/run/supervisord.conf')

@@ -16,6 +16,8 @@ userspace datapath hands partial checksums on as they are, so that a
 guest's ping passes and its TCP does not.
 """
 
+import os
+
 from ipv6_lab import errors
 from ipv6_lab import hosts
 from ipv6_lab import inventory
@@ -60,9 +62,7 @@ def services(lab: context.Context) -> list[base.Service]:
             files={
                 '/etc/libvirt/libvirtd.conf': daemon_configuration(),
                 '/etc/libvirt/qemu.conf': qemu_configuration(),
-                f'{QEMU}.new': wrapper(),
             },
-            prepare=wrap(),
             ready=answers,
         )
         for host in inventory.CLOUD_HOSTS
@@ -91,13 +91,21 @@ def wrapper() -> str:
     return f'#!/bin/sh\nexec {WRAPPED} "$@" {options}\n'
 
 
-def wrap() -> tuple[tuple[str, ...], ...]:
-    """Commands that put the wrapper in QEMU's place."""
-    return (
-        ('mv', QEMU, WRAPPED),
-        ('mv', f'{QEMU}.new', QEMU),
-        ('chmod', '0755', QEMU),
-    )
+def wrap() -> None:
+    """Put the wrapper in QEMU's place, on a host's own ``/usr/bin``.
+
+    Called by the host's init alone, which has just laid that directory:
+    a command sent into a host that ends meanwhile might do it elsewhere.
+
+    :raises RuntimeError: where ``/usr/bin`` is not a mount of its own
+    """
+    place = os.path.dirname(QEMU)
+    if not os.path.ismount(place):
+        raise RuntimeError(f"{place} is the machine's own")
+    os.rename(QEMU, WRAPPED)
+    with open(QEMU, 'w') as stream:
+        stream.write(wrapper())
+    os.chmod(QEMU, 0o755)
 
 
 def daemon_configuration() -> str:
