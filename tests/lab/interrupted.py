@@ -118,7 +118,8 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog='interrupted')
     parser.add_argument('way', choices=WAYS)
     before, left = story(parser.parse_args(arguments).way)
-    print(*[f'left: {one}' for one in left], sep='\n')
+    for one in left:
+        print(f'left: {one}')
     print(f'{len(before)} there were, {len(left)} are left')
     return 1 if left else 0
 

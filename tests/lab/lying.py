@@ -217,7 +217,8 @@ def survey(table: Path, faults: Sequence[str]) -> int:
         write(table, matrix)
         explain(table.with_stem(f'{table.stem}-explained'), matrix)
     alive = [test for test, found in matrix.items() if not found]
-    print('\n'.join(f'no fault kills {test}' for test in alive))
+    for test in alive:
+        print(f'no fault kills {test}')
     return 1 if alive else 0
 
 
@@ -228,7 +229,8 @@ def check(table: Path) -> int:
         failed, _ = red(fault, exactly(tests))
         print(f'{fault}: {len(failed)} of {len(tests)} turned red', flush=True)
         alive += [f'{fault}: {test}' for test in set(tests) - failed]
-    print('\n'.join(f'stayed green: {one}' for one in alive))
+    for one in alive:
+        print(f'stayed green: {one}')
     return 1 if alive else 0
 
 
