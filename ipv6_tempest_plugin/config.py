@@ -121,6 +121,58 @@ OVERLAY_OPTIONS = [
         'after its test. Agents may hold on to the ports of a network for '
         'as long as it takes them to hear that it goes.',
     ),
+    cfg.StrOpt(
+        'guest_access',
+        default='ssh-floating-ip',
+        choices=[
+            ('ssh-floating-ip', 'ssh to an IPv4 floating IP'),
+            ('ssh-ipv6', "ssh to the guest's own IPv6 address"),
+            ('console', 'what user data prints on the serial console'),
+        ],
+        help='How the scenario tests come to their guests. There is no '
+        'fallback from one to another. "ssh-floating-ip" suits most clouds '
+        'and needs IPv4 beside IPv6, so tests of networks without IPv4 are '
+        'skipped. "ssh-ipv6" needs a route from Tempest to [network] '
+        'project_network_v6_cidr by way of the tenants\' routers. "console" '
+        'needs neither, but an image that runs user data, and it is slower: '
+        'guests cannot be shared by tests. In both ways by ssh guests have '
+        'a card for that alone beside those that are tested.',
+    ),
+    cfg.StrOpt(
+        'guest_records',
+        default='none',
+        choices=[
+            ('none', 'nothing: only what the kernel made of them is seen'),
+            ('run-guest', "files in /run/guest, as the lab's guest has them"),
+        ],
+        help='What the image of the guests keeps of router advertisements '
+        'and of the sources of DNS servers. Without such records the M and '
+        'O flags, the MTU option and DNS by DHCPv6 cannot be asserted; '
+        'addresses, their state and lifetimes, routes and MTU are.',
+    ),
+    cfg.StrOpt(
+        'card_command',
+        default='sudo ip link set dev "$name" up',
+        help='Shell command that brings a card up in a guest, in which $name '
+        'is its interface. Most images raise their first card alone. With '
+        'NetworkManager: sudo nmcli device connect "$name". Empty for '
+        'images that raise every card.',
+    ),
+    cfg.IntOpt(
+        'guest_patience',
+        default=30,
+        min=1,
+        help='Seconds that a guest has to show what must come about: '
+        'addresses, DNS servers, the first answer to a ping that is allowed.',
+    ),
+    cfg.StrOpt(
+        'external_address',
+        default='',
+        help='An IPv6 address outside of the cloud that answers pings from '
+        '[network] project_network_v6_cidr. Guests ping it through their '
+        'router. Empty: the way out of the cloud is not tested, as is right '
+        'where nobody routes the prefixes of tenants back.',
+    ),
 ]
 
 GROUPS: list[tuple[cfg.OptGroup, list[cfg.Opt]]] = [

@@ -13,6 +13,7 @@
 """What a reader is told when an answer is not what it must be."""
 
 from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 import textwrap
 
@@ -80,20 +81,30 @@ HINTS = {
 }
 
 
-def as_text(asked: str, kind: str, found: Iterable[expect.Difference]) -> str:
+def as_text(
+    asked: str,
+    kind: str,
+    found: Iterable[expect.Difference],
+    hints: Mapping[str, Hint] = HINTS,
+    default: Hint = DEFAULT,
+) -> str:
     """Return the text of a failure, without a line feed at its end.
 
     :param asked: the request, such as ``GET /v2.0/subnets/ID``
     :param kind: what the answer should describe
+    :param hints: by attribute
+    :param default: for attributes without a hint
     """
     found = list(found)
     names = ', '.join(one.attribute for one in found)
     head = f'{asked}: the {kind} is not what it must be in: {names}'
-    return '\n\n'.join([head, *map(_difference, found)])
+    texts = (
+        _difference(one, hints.get(one.attribute, default)) for one in found
+    )
+    return '\n\n'.join([head, *texts])
 
 
-def _difference(one: expect.Difference) -> str:
-    hint = HINTS.get(one.attribute, DEFAULT)
+def _difference(one: expect.Difference, hint: Hint) -> str:
     return '\n'.join(
         [
             one.attribute,

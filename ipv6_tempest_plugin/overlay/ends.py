@@ -1,0 +1,111 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+
+"""Two ends of what is tested: guests' ports, and what each must reach."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import netaddr
+
+from ipv6_tempest_plugin.overlay.guests import plans
+from ipv6_tempest_plugin.overlay import lans
+from ipv6_tempest_plugin.overlay import ports
+from ipv6_tempest_plugin.overlay import predictions
+
+# Names of pings begin with what they aim at.
+PEER = 'peer'
+GATEWAY = 'gateway'
+OUTSIDE = 'outside'
+
+
+@dataclass(frozen=True)
+class End:
+    """A guest's part in a test.
+
+    :ivar cards: predicted, in the order of the ports
+    :ivar gateways: the router's addresses, in the order of the addresses
+    """
+
+    name: str
+    ports: Sequence[ports.Port]
+    cards: Sequence[predictions.Card]
+    gateways: Sequence[netaddr.IPAddress]
+
+    @property
+    def addresses(self) -> list[netaddr.IPAddress]:
+        """Its IPv6 addresses."""
+        return [one for card in self.cards for one in card.addresses]
+
+    @property
+    def leases(self) -> list[netaddr.IPAddress]:
+        """Its IPv4 addresses."""
+        return [one for card in self.cards for one in card.fourth]
+
+    @property
+    def mtu(self) -> int:
+        """The MTU of its IPv6 network."""
+        return min(card.mtu for card in self.cards if card.prefixes)
+
+
+def of(
+    name: str, some: Sequence[lans.Lan], its_ports: Sequence[ports.Port]
+) -> End:
+    """Predict an end from its networks and its ports on them."""
+    pairs = list(zip(some, its_ports, strict=True))
+    return End(
+        name,
+        its_ports,
+        [lan.card(port) for lan, port in pairs],
+        [
+            netaddr.IPAddress(subnet.sent['gateway_ip'])
+            for lan in some
+            for subnet in lan.subnets
+        ],
+    )
+
+
+def to_peer(end: End, peer: End) -> list[plans.Ping]:
+    """Return the pings from one end to the other, by each prefix.
+
+    One of each pair fills the link's MTU.
+    """
+    size = plans.full_size(end.mtu)
+    sixth = enumerate(zip(peer.addresses, end.addresses, strict=True))
+    fourth = enumerate(zip(peer.leases, end.leases, strict=True))
+    return [
+        plans.Ping(f'{PEER}-{kind}-{number}', target, source, size=octets)
+        for number, (target, source) in sixth
+        for kind, octets in (('ipv6', 56), ('ipv6-mtu', size))
+    ] + [
+        plans.Ping(f'{PEER}-ipv4-{number}', target, source)
+        for number, (target, source) in fourth
+    ]
+
+
+def beyond(end: End, outside: str) -> list[plans.Ping]:
+    """Return the pings that no security group may stop.
+
+    :param outside: an address outside of the cloud; empty for none
+    """
+    near = [
+        plans.Ping(f'{GATEWAY}-{number}', target, source)
+        for number, (target, source) in enumerate(
+            zip(end.gateways, end.addresses, strict=True)
+        )
+    ]
+    far = [
+        plans.Ping(f'{OUTSIDE}-{number}', netaddr.IPAddress(outside), source)
+        for number, source in enumerate(end.addresses)
+        if outside
+    ]
+    return near + far

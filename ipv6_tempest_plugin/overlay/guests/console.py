@@ -1,0 +1,115 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+
+"""Guests that nobody can reach: what they print is read."""
+
+from tempest import config
+
+from ipv6_tempest_plugin.overlay.guests import observations
+from ipv6_tempest_plugin.overlay.guests import observer
+from ipv6_tempest_plugin.overlay.guests import plans
+from ipv6_tempest_plugin.overlay.guests import reading
+from ipv6_tempest_plugin.overlay.guests import reports
+from ipv6_tempest_plugin.overlay import servers
+from ipv6_tempest_plugin import waiting
+
+CONF = config.CONF
+POLL = 1.0
+
+
+def user_data(plan: plans.Plan) -> str:
+    """Return the user data of a guest that is to be a ConsoleGuest.
+
+    :param plan: all probes that its observations will need
+    """
+    return observer.forever(plan, CONF.ipv6_overlay.card_command)
+
+
+class ConsoleGuest:
+    """A server's guest, by its serial console.
+
+    :param server: booted with :func:`user_data`
+    """
+
+    def __init__(self, server: servers.Server) -> None:
+        self.server = server
+
+    @property
+    def name(self) -> str:
+        """The server's name."""
+        return self.server.name
+
+    def wait(self) -> None:
+        """Wait for the first report.
+
+        :raises WaitTimeout: after ``[validation] ssh_timeout``
+        """
+        waiting.wait_for(
+            f'a report on the console of {self.name}; does its image run '
+            'user data?',
+            self._reports,
+            CONF.validation.ssh_timeout,
+            interval=POLL,
+            retry_on=(reports.MalformedReport,),
+        )
+
+    def _reports(self) -> list[reports.Report]:
+        return reports.find(self.server.console())
+
+    def observe(self, plan: plans.Plan) -> observations.Observation:
+        """Wait for a report that was begun after now and has what is asked.
+
+        :param plan: with probes that are in the user data's plan too
+        :raises WaitTimeout: when no report comes
+        """
+        begun = max((one.number for one in self._reports()), default=0) + 1
+        waits = 1 + len(plan.answers)
+        deadline = waiting.Deadline(waits * plan.patience)
+        last: list[observations.Observation] = []
+
+        def look() -> list[observations.Observation]:
+            new = [one for one in self._reports() if one.number > begun]
+            last[:] = [reading.read(new[-1])] if new else last
+            return last
+
+        try:
+            waiting.wait_for(
+                f'a report of {self.name} with what is waited for',
+                look,
+                deadline,
+                until=lambda seen: seen and satisfied(plan, seen[0]),
+                interval=POLL,
+                retry_on=(reports.MalformedReport,),
+            )
+        except waiting.WaitTimeout:
+            # What is missing is for the caller to see.
+            if not last:
+                raise
+        return last[0]
+
+
+def satisfied(plan: plans.Plan, seen: observations.Observation) -> bool:
+    """Say whether all that a plan waits for is there."""
+    usable = {
+        one.address
+        for one in seen.addresses
+        if 'tentative' not in one.flags or 'dadfailed' in one.flags
+    }
+    cards = [seen.interface(mac) for mac in plan.cards]
+    names = {card.name if card else None for card in cards}
+    heard = {one.interface for one in seen.advertisements or ()}
+    return (
+        set(plan.addresses) <= usable
+        and set(plan.servers) <= set(seen.resolv_conf)
+        and names <= heard
+        and all(seen.pings[one.name].received for one in plan.answers)
+    )

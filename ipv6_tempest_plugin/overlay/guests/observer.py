@@ -1,0 +1,124 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+
+"""The script that looks around in a guest. Pure: no Tempest.
+
+One text for every way in: over ssh it runs when it is asked for; without
+ssh, user data runs it again and again and prints to the console.
+"""
+
+from collections.abc import Iterator
+import functools
+from importlib import resources
+import shlex
+
+import netaddr
+
+from ipv6_tempest_plugin.overlay.guests import plans
+
+
+@functools.cache
+def script(name: str) -> str:
+    """Return a script that lies beside this module, without comments."""
+    text = resources.files(__package__).joinpath(name).read_text()
+    lines = (line.strip() for line in text.splitlines())
+    return '\n'.join(
+        line for line in lines if line and not line.startswith('#')
+    )
+
+
+def once(plan: plans.Plan, raising: str = '') -> str:
+    """Return a script that prints one report.
+
+    :param raising: the command that brings a card up, in which ``$name``
+        is its interface
+    """
+    lines = [*_patient(plan, raising), *report(plan, '0')]
+    return '\n'.join([script('observer.sh'), *lines, ''])
+
+
+def forever(plan: plans.Plan, raising: str = '') -> str:
+    """Return user data that prints a report on the console every second.
+
+    What the plan waits for is then waited for by whoever reads it.
+    """
+    lines = [
+        '#!/bin/sh',
+        script('observer.sh'),
+        'exec > /dev/console 2>&1',
+        *_raised(plan, raising),
+        'number=0',
+        'while :; do',
+        'number=$((number + 1))',
+        *report(plan, '$number'),
+        'sleep 1',
+        'done',
+        '',
+    ]
+    return '\n'.join(lines)
+
+
+def pin(mac: str) -> str:
+    """Return a script that leaves a card only its route to the tests.
+
+    :param mac: the card's
+    """
+    return f'mac={shlex.quote(mac)}\n{script("pin.sh")}'
+
+
+def _raised(plan: plans.Plan, raising: str) -> Iterator[str]:
+    if raising:
+        for mac in plan.raised:
+            yield words('raise', plan.patience, mac, raising)
+
+
+def _patient(plan: plans.Plan, raising: str) -> Iterator[str]:
+    yield from _raised(plan, raising)
+    yield words(
+        'settle',
+        plan.patience,
+        ' '.join(f'{int(one):032x}' for one in plan.addresses),
+        ' '.join(map(str, plan.servers)),
+        ' '.join(plan.cards),
+    )
+    for one in plan.answers:
+        yield words(
+            'until_true', plan.patience, 'answered', one.target, one.source
+        )
+
+
+def report(plan: plans.Plan, number: str) -> Iterator[str]:
+    """Return the lines that print a report.
+
+    :param number: its number, as the shell reads it
+    """
+    yield f'begin {number}'
+    yield 'state'
+    for ping in plan.pings:
+        yield words(
+            'echo_to',
+            ping.name,
+            ping.target,
+            ping.source,
+            ping.count,
+            ping.size,
+        )
+    for one in plan.connections:
+        yield words('tcp_to', one.name, one.target, one.port)
+    for path in plan.paths:
+        yield words('path_to', path.name, path.target, path.source)
+    yield 'finish'
+
+
+def words(*some: str | int | netaddr.IPAddress | None) -> str:
+    """Return a line of shell; None is an empty word."""
+    return shlex.join('' if word is None else str(word) for word in some)

@@ -1,0 +1,176 @@
+# shellcheck shell=sh disable=SC2317
+# What a guest's network looks like, for machines to read. Any shell and
+# ip(8) will do, BusyBox's too. A plan of calls follows this text.
+
+LC_ALL=C
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+export LC_ALL PATH
+RECORDS=/run/guest
+OPTIONS='mtu accept_ra forwarding disable_ipv6 accept_dad addr_gen_mode'
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+command -v ping6 > /dev/null && six=ping6 || six='ping -6'
+command -v traceroute6 > /dev/null && trace=traceroute6 \
+    || trace='traceroute -6'
+
+seconds() {
+    read -r now _ < /proc/uptime
+    echo "${now%.*}"
+}
+
+pause() {
+    sleep 0.2 2> /dev/null || sleep 1
+}
+
+# name_of MAC: the interface with that MAC address
+name_of() {
+    for path in /sys/class/net/*; do
+        read -r mac < "$path/address" || continue
+        [ "$mac" != "$1" ] || echo "${path##*/}"
+    done 2> /dev/null
+}
+
+# until_true SECONDS COMMAND...: whether it became true in time
+until_true() {
+    limit=$(($(seconds) + $1))
+    shift
+    until "$@"; do
+        [ "$(seconds)" -lt "$limit" ] || return 1
+        pause
+    done
+}
+
+plugged() {
+    [ -n "$(name_of "$1")" ]
+}
+
+# raise SECONDS MAC COMMAND: once that card is there, run COMMAND, in which
+# $name is its interface
+raise() {
+    until_true "$1" plugged "$2" || return
+    # shellcheck disable=SC2034
+    name=$(name_of "$2")
+    eval "$3" > /dev/null 2>&1
+}
+
+# /proc/net/if_inet6: address, index, prefix length, scope, flags, name; an
+# address is settled unless IFA_F_TENTATIVE stands without IFA_F_DADFAILED.
+usable() {
+    while read -r address _ _ _ flags _; do
+        [ "$address" != "$1" ] || [ $((0x$flags & 0x48)) -eq 64 ] || return 0
+    done < /proc/net/if_inet6
+    return 1
+}
+
+recorded() {
+    set -- "$RECORDS/nics/$(name_of "$1")"/ra.*
+    [ -s "$1" ]
+}
+
+settled() {
+    for wanted in $addresses; do usable "$wanted" || return; done
+    for wanted in $servers; do
+        grep -q "^nameserver $wanted\$" /etc/resolv.conf || return
+    done
+    for wanted in $advertised; do recorded "$wanted" || return; done
+}
+
+# settle SECONDS ADDRESSES SERVERS MACS: wait until the addresses (32 digits
+# each) are usable, resolv.conf has the servers and an advertisement is on
+# record for each card
+settle() {
+    addresses=$2 servers=$3 advertised=$4
+    until_true "$1" settled
+}
+
+begin() {
+    sequence=$1
+    rm -f "$work"/*
+    exec 3> "$work/report"
+    {
+        echo '@time'
+        cat /proc/uptime
+    } >&3
+}
+
+state() {
+    echo '@links'
+    grep -H . /sys/class/net/*/address /sys/class/net/*/mtu \
+        /sys/class/net/*/operstate
+    echo '@sysctl'
+    for option in $OPTIONS; do
+        grep -H . /proc/sys/net/ipv6/conf/*/"$option"
+    done
+    echo '@if_inet6'
+    cat /proc/net/if_inet6
+    echo '@ipv6_route'
+    cat /proc/net/ipv6_route
+    echo '@snmp6'
+    grep -E '^(Ip6(In|Out|Forw)|Icmp6InR)' /proc/net/snmp6
+    echo '@addr'
+    ip -o addr
+    echo '@route'
+    ip -6 route
+    echo '@neigh'
+    ip -6 neigh
+    echo '@resolv'
+    cat /etc/resolv.conf
+    [ -d $RECORDS ] || return
+    echo '@ra'
+    cat $RECORDS/nics/*/ra.* 2> /dev/null
+    echo '@dns'
+    grep -H . $RECORDS/dns/* 2> /dev/null
+} >&3 2>&1
+
+# probe NAME COMMAND...: run it beside the others
+probe() {
+    output=$work/probe.$1
+    shift
+    {
+        "$@" 2>&1
+        echo "status $?"
+    } > "$output" &
+}
+
+# echo_to NAME TARGET SOURCE COUNT SIZE
+echo_to() {
+    case $2 in
+    *:*) ping=$six ;;
+    *) ping=ping ;;
+    esac
+    # shellcheck disable=SC2086
+    probe "ping.$1" $ping -n -c "$4" -i 0.3 -W 2 -s "$5" ${3:+-I "$3"} "$2"
+}
+
+# tcp_to NAME TARGET PORT
+tcp_to() {
+    probe "tcp.$1" nc -z -w 2 "$2" "$3"
+}
+
+# path_to NAME TARGET SOURCE
+path_to() {
+    # shellcheck disable=SC2086
+    probe "path.$1" $trace -n -q 1 -w 2 -m 8 ${3:+-s "$3"} "$2"
+}
+
+# answered TARGET SOURCE: whether an echo request is
+answered() {
+    # shellcheck disable=SC2086
+    case $1 in
+    *:*) $six -n -c 1 -W 1 ${2:+-I "$2"} "$1" ;;
+    *) ping -n -c 1 -W 1 ${2:+-I "$2"} "$1" ;;
+    esac > /dev/null 2>&1
+}
+
+# The report's end tells its length: a console may garble what is on it.
+finish() {
+    wait
+    for output in "$work"/probe.*; do
+        [ -e "$output" ] || continue
+        echo "@${output##*/probe.}"
+        cat "$output"
+    done >&3
+    exec 3>&-
+    sed "s/^/V6O $sequence /" "$work/report"
+    echo "V6O $sequence end $(($(wc -c < "$work/report")))"
+}

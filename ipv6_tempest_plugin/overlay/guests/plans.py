@@ -1,0 +1,93 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+
+"""What a guest is asked to wait for, to try and to tell. Pure: no Tempest.
+
+A plan is made before the guest is there: everything in it is predicted.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import netaddr
+
+IPV6_HEADER = 40
+ICMPV6_HEADER = 8
+
+
+@dataclass(frozen=True)
+class Ping:
+    """Echo requests.
+
+    :param name: what the observation calls it, without blanks
+    :param source: the address to send from; None leaves it to the guest
+    :param size: octets of data behind the ICMP header
+    """
+
+    name: str
+    target: netaddr.IPAddress
+    source: netaddr.IPAddress | None = None
+    count: int = 3
+    size: int = 56
+
+
+@dataclass(frozen=True)
+class Connection:
+    """A TCP connection that is opened and closed again."""
+
+    name: str
+    target: netaddr.IPAddress
+    port: int
+
+
+@dataclass(frozen=True)
+class Path:
+    """The routers on the way to a target."""
+
+    name: str
+    target: netaddr.IPAddress
+    source: netaddr.IPAddress | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an observation consists of, beside the guest's state.
+
+    What is waited for and does not come within the patience is no error
+    here: the observation shows that it is missing.
+
+    :param addresses: wait until these are usable (past DAD)
+    :param servers: wait until resolv.conf names these
+    :param cards: MAC addresses; wait until the guest has an advertisement
+        on record for each (only images that keep them)
+    :param raised: MAC addresses of cards that the image leaves down
+    :param answers: wait until each of these is answered once
+    :param patience: seconds for each of these waits
+    """
+
+    addresses: Sequence[netaddr.IPAddress] = ()
+    servers: Sequence[netaddr.IPAddress] = ()
+    cards: Sequence[str] = ()
+    raised: Sequence[str] = ()
+    answers: Sequence[Ping] = ()
+    pings: Sequence[Ping] = ()
+    connections: Sequence[Connection] = ()
+    paths: Sequence[Path] = ()
+    patience: int = 20
+
+
+def full_size(mtu: int) -> int:
+    """Return the data of an echo request that fills a link's MTU.
+
+    The headers are those of RFC 8200 section 3 and RFC 4443 section 4.1.
+    """
+    return mtu - IPV6_HEADER - ICMPV6_HEADER

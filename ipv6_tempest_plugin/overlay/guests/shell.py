@@ -1,0 +1,112 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+
+"""Guests that are reached by ssh."""
+
+import socket
+
+from tempest import config
+from tempest.lib.common import ssh
+from tempest.lib import exceptions
+
+from ipv6_tempest_plugin.overlay.guests import observations
+from ipv6_tempest_plugin.overlay.guests import observer
+from ipv6_tempest_plugin.overlay.guests import plans
+from ipv6_tempest_plugin.overlay.guests import reading
+from ipv6_tempest_plugin.overlay.guests import reports
+from ipv6_tempest_plugin.overlay import servers
+from ipv6_tempest_plugin import waiting
+
+CONF = config.CONF
+PORT = 22
+POLL = 0.5
+# Seconds that a probe of a plan takes at most, beside the waiting.
+PROBES = 60
+
+
+class ShellGuest:
+    """A server's guest, by ssh.
+
+    :param address: IPv4 or IPv6, reachable from here
+    """
+
+    def __init__(
+        self, server: servers.Server, address: str, key: servers.KeyPair
+    ) -> None:
+        self.server = server
+        self.address = address
+        self.key = key
+
+    @property
+    def name(self) -> str:
+        """The server's name."""
+        return self.server.name
+
+    def _client(self, timeout: float) -> ssh.Client:
+        return ssh.Client(
+            self.address,
+            CONF.validation.image_ssh_user,
+            timeout=timeout,
+            pkey=self.key.private,
+            ssh_allow_agent=False,
+        )
+
+    def wait(self) -> None:
+        """Wait until logging in works.
+
+        :raises WaitTimeout: after ``[validation] ssh_timeout``
+        """
+        deadline = waiting.Deadline(CONF.validation.ssh_timeout)
+        waiting.wait_for(
+            f'ssh of {self.name} at {self.address}',
+            self._greeted,
+            deadline,
+            interval=POLL,
+            retry_on=(OSError,),
+        )
+        # The port opens before the guest knows the key.
+        waiting.wait_for(
+            f'login in {self.name} at {self.address}',
+            lambda: self._client(0).test_connection_auth() is None,
+            deadline,
+            interval=POLL,
+            retry_on=(exceptions.SSHTimeout,),
+        )
+
+    def _greeted(self) -> bool:
+        with socket.create_connection((self.address, PORT), 2) as stream:
+            # RFC 4253 section 4.2
+            return stream.recv(4) == b'SSH-'
+
+    def run(self, command: str, timeout: float = PROBES) -> str:
+        """Run a command and return what it prints.
+
+        :raises SSHExecCommandFailed: when its exit status is not 0
+        """
+        return str(self._client(timeout).exec_command(command))
+
+    def observe(self, plan: plans.Plan) -> observations.Observation:
+        """Look around in the guest.
+
+        :raises MalformedReport: when what it says is not understood
+        """
+        waits = 1 + len(plan.raised) + len(plan.answers)
+        said = self.run(
+            observer.once(plan, CONF.ipv6_overlay.card_command),
+            timeout=waits * plan.patience + PROBES,
+        )
+        found = reports.find(said)
+        if not found:
+            raise reports.MalformedReport(
+                f'expected a report of {self.name}, seen {said!r}'
+            )
+        return reading.read(found[-1])

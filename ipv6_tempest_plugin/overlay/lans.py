@@ -1,0 +1,124 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+
+"""A tenant's network with its subnets, behind a router."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import fixtures
+import netaddr
+
+from ipv6_tempest_plugin import addressing
+from ipv6_tempest_plugin.overlay import cidrs
+from ipv6_tempest_plugin.overlay import modes
+from ipv6_tempest_plugin.overlay import networks
+from ipv6_tempest_plugin.overlay import ports
+from ipv6_tempest_plugin.overlay import predictions
+from ipv6_tempest_plugin.overlay import resources
+from ipv6_tempest_plugin.overlay import routers
+from ipv6_tempest_plugin.overlay import together
+
+# Interface identifiers of what subnets name.
+GATEWAY = 1
+NAME_SERVER = 0x53
+
+
+class Lan(fixtures.Fixture):
+    """A network, a subnet for each mode, and a router's interfaces in them.
+
+    :param router: set up
+    :param some: the modes of its IPv6 subnets, none for IPv4 alone
+    :param ipv4: whether it has an IPv4 subnet too
+    :ivar subnets: its IPv6 subnets
+    :ivar name_server: that its IPv6 subnets name
+    :ivar interfaces: the router's, on it
+    :ivar router_port: the port of the router's IPv6 interface, as the API
+        shows it; None without IPv6
+    """
+
+    def __init__(
+        self,
+        manager: Any,
+        router: routers.Router,
+        some: Sequence[modes.Mode],
+        ipv4: bool = False,
+    ) -> None:
+        super().__init__()
+        self.manager = manager
+        self.router = router
+        self.modes = some
+        self.ipv4 = ipv4
+        self.router_port: Any = None
+        self.name_server: netaddr.IPAddress | None = None
+        self.interfaces: list[routers.Interface] = []
+
+    @property
+    def resources(self) -> list[resources.Resource]:
+        """What the API must have made as it was asked to."""
+        return [self.network, *self.network.subnets]
+
+    def _setUp(self) -> None:
+        self.network = self.useFixture(networks.Network(self.manager))
+        self.subnets = [self._subnet(mode) for mode in self.modes]
+        fourth = [
+            networks.Subnet(self.manager, self.network, ip_version=4)
+            for _ in range(self.ipv4)
+        ]
+        self.useFixture(resources.Bulk([*self.subnets, *fourth]))
+        together.run(
+            lambda: self._join(self.subnets), lambda: self._join(fourth)
+        )
+
+    def _subnet(self, mode: modes.Mode) -> networks.Subnet:
+        prefix = self.useFixture(cidrs.Prefix()).network
+        # One for the whole link: a host merges what its subnets name.
+        self.name_server = self.name_server or prefix[NAME_SERVER]
+        return networks.Subnet(
+            self.manager,
+            self.network,
+            mode,
+            cidr=str(prefix),
+            gateway_ip=str(prefix[GATEWAY]),
+            dns_nameservers=[str(self.name_server)],
+        )
+
+    def _join(self, some: Sequence[networks.Subnet]) -> None:
+        # One after the other: they share a port.
+        for subnet in some:
+            added = self.useFixture(routers.Interface(self.router, subnet))
+            self.interfaces.append(added)
+            if self.router_port is None and subnet in self.subnets:
+                show = self.manager.ports_client.show_port
+                self.router_port = show(added.port_id)['port']
+
+    def card(self, port: ports.Port) -> predictions.Card:
+        """Predict what a guest will find behind a port.
+
+        IPv4 leases are the cloud's to choose: those of the port's answer.
+        """
+        slaac = [s for s in self.subnets if s.mode.address == 'slaac']
+        stateless = [s for s in self.subnets if s not in slaac]
+        return predictions.Card(
+            mac=port.mac,
+            prefixes=tuple(subnet.prefix for subnet in self.subnets),
+            router=self.router_port
+            and addressing.link_local_address(self.router_port['mac_address']),
+            mtu=int(self.network.created['mtu']),
+            other=bool(stateless),
+            servers=(self.name_server,) if self.subnets else (),
+            fourth=tuple(
+                netaddr.IPAddress(row['ip_address'])
+                for row in port.created['fixed_ips']
+                if netaddr.IPAddress(row['ip_address']).version == 4
+            ),
+        )

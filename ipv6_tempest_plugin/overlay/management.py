@@ -1,0 +1,109 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+
+"""A network by which tests come to guests, apart from what is tested.
+
+::
+
+    tests --- external network --- router --- network --- first card of guests
+
+What is tested is plugged in beside it. So a guest whose network is broken
+can still be asked, and the way in proves nothing about the way that is
+tested. The card keeps a route to the tests alone: no default route of it
+competes with those that are tested.
+"""
+
+from typing import Any
+
+import fixtures
+from ipv6_tempest_plugin.overlay.guests import observer
+from ipv6_tempest_plugin.overlay.guests import shell
+from ipv6_tempest_plugin.overlay import modes
+from ipv6_tempest_plugin.overlay import networks
+from ipv6_tempest_plugin.overlay import ports
+from ipv6_tempest_plugin.overlay import routers
+from ipv6_tempest_plugin.overlay import security
+from ipv6_tempest_plugin.overlay import servers
+from ipv6_tempest_plugin.overlay import together
+
+
+class Management(fixtures.Fixture):
+    """The network, its router, and what its security group lets in.
+
+    :param version: 4 to reach guests by floating IPs, 6 to reach them at
+        their own addresses
+    """
+
+    def __init__(self, manager: Any, version: int) -> None:
+        super().__init__()
+        self.manager = manager
+        self.version = version
+
+    def _setUp(self) -> None:
+        self.network = networks.Network(self.manager)
+        self.group = security.SecurityGroup(self.manager)
+        self.router = routers.Router(
+            self.manager, **routers.external_gateway()
+        )
+        self.useFixture(
+            together.Together(self.network, self.group, self.router)
+        )
+        subnet = networks.Subnet(
+            self.manager,
+            self.network,
+            modes.SLAAC if self.version == 6 else modes.UNSPECIFIED,
+            ip_version=self.version,
+        )
+        self.useFixture(together.Together(subnet, *self._rules()))
+        self.useFixture(routers.Interface(self.router, subnet))
+
+    def _rules(self) -> list[security.Rule]:
+        family = f'IPv{self.version}'
+        ping = 'ipv6-icmp' if self.version == 6 else 'icmp'
+        tcp = {'protocol': 'tcp', 'port_range_min': 22, 'port_range_max': 22}
+        return [
+            security.Rule(self.group, ethertype=family, **tcp),
+            security.Rule(self.group, ethertype=family, protocol=ping),
+        ]
+
+    def port(self) -> ports.Port:
+        """Return a port for a guest's first card, not set up yet."""
+        return ports.Port(
+            self.manager, self.network, security_groups=[self.group.id]
+        )
+
+
+class Access(fixtures.Fixture):
+    """The way to a guest by its management card.
+
+    :param server: set up, its first port on the management network
+    :ivar guest: logged in to once
+    """
+
+    def __init__(self, management: Management, server: servers.Server) -> None:
+        super().__init__()
+        self.management = management
+        self.server = server
+
+    def _setUp(self) -> None:
+        port = self.server.ports[0]
+        if self.management.version == 6:
+            address = port.created['fixed_ips'][0]['ip_address']
+        else:
+            address = self.useFixture(
+                servers.FloatingIp(self.management.manager, port)
+            ).address
+        if not self.server.key:
+            raise ValueError(f'{self.server.name} was booted without a key')
+        self.guest = shell.ShellGuest(self.server, address, self.server.key)
+        self.guest.wait()
+        self.guest.run(observer.pin(port.mac))

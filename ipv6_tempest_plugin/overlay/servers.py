@@ -1,0 +1,204 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+
+"""Servers of the Compute API v2.1 and what they need: keys, groups."""
+
+import base64
+from collections.abc import Sequence
+import functools
+from typing import Any
+
+import fixtures
+from tempest import config
+from tempest.lib import exceptions
+
+from ipv6_tempest_plugin.overlay import ports
+from ipv6_tempest_plugin.overlay import resources
+from ipv6_tempest_plugin.overlay import undo
+from ipv6_tempest_plugin import waiting
+
+CONF = config.CONF
+POLL = 0.5
+# Of the console, from its end: more than Nova gives in one answer.
+CONSOLE_LINES = 2000
+
+
+class KeyPair(fixtures.Fixture):
+    """A key pair that the cloud makes.
+
+    :ivar name: by which servers name it
+    :ivar private: in PEM's form; never log it
+    """
+
+    def __init__(self, manager: Any) -> None:
+        super().__init__()
+        self.client = manager.keypairs_client
+        self.name = resources.rand_name('key')
+
+    def _setUp(self) -> None:
+        self.addCleanup(undo.Promise(f'key pair {self.name}', self._remove))
+        answer = self.client.create_keypair(name=self.name)
+        self.private = str(answer['keypair']['private_key'])
+
+    def _remove(self) -> None:
+        resources.remove(self.client.delete_keypair, self.name)
+
+
+class Apart(fixtures.Fixture):
+    """A server group whose members run on different hosts.
+
+    :ivar id: its UUID
+    """
+
+    def __init__(self, manager: Any) -> None:
+        super().__init__()
+        self.client = manager.server_groups_client
+        self.name = resources.rand_name('group')
+        self.id: str | None = None
+
+    def _setUp(self) -> None:
+        self.addCleanup(undo.Promise(f'group {self.name}', self._remove))
+        answer = self.client.create_server_group(
+            name=self.name, policies=['anti-affinity']
+        )
+        self.id = str(answer['server_group']['id'])
+
+    def _remove(self) -> None:
+        groups = self.client.list_server_groups()['server_groups']
+        for one in groups:
+            if self.name == one['name']:
+                resources.remove(self.client.delete_server_group, one['id'])
+
+
+class Server(fixtures.Fixture):
+    """A server that is ACTIVE from set-up to clean-up.
+
+    :param manager: clients and credentials (``tempest.clients.Manager``)
+    :param its_ports: set up before it; its cards, in this order
+    :param user_data: text for the guest
+    :ivar id: its UUID
+    :ivar host: an opaque name of the host that it runs on
+    """
+
+    def __init__(
+        self,
+        manager: Any,
+        its_ports: Sequence[ports.Port],
+        key: KeyPair | None = None,
+        group: Apart | None = None,
+        user_data: str = '',
+    ) -> None:
+        super().__init__()
+        self.manager = manager
+        self.client = manager.servers_client
+        self.name = resources.rand_name('server')
+        self.ports = list(its_ports)
+        self.key = key
+        self.group = group
+        self.user_data = user_data
+        self.id: str | None = None
+
+    def _request(self) -> dict[str, Any]:
+        request = {
+            'name': self.name,
+            'imageRef': CONF.compute.image_ref,
+            'flavorRef': CONF.compute.flavor_ref,
+            'networks': [{'port': port.id} for port in self.ports],
+            'config_drive': CONF.compute_feature_enabled.config_drive,
+        }
+        if self.key:
+            request['key_name'] = self.key.name
+        if self.group:
+            request['scheduler_hints'] = {'group': self.group.id}
+        if self.user_data:
+            text = base64.b64encode(self.user_data.encode())
+            request['user_data'] = text.decode()
+        return request
+
+    def _setUp(self) -> None:
+        self.addCleanup(undo.Promise(f'server {self.name}', self._remove))
+        answer = self.client.create_server(**self._request())
+        self.id = str(answer['server']['id'])
+        seen = waiting.wait_for(
+            f'server {self.name} to be ACTIVE',
+            self.show,
+            CONF.compute.build_timeout,
+            until=lambda seen: seen['status'] in ('ACTIVE', 'ERROR'),
+            interval=POLL,
+        )
+        if seen['status'] == 'ERROR':
+            raise AssertionError(
+                f'expected server {self.name} ({self.id}) to be ACTIVE, seen '
+                f'ERROR: {seen.get("fault", {}).get("message")}'
+            )
+        self.host = str(seen['hostId'])
+
+    def show(self) -> Any:
+        """Ask for it."""
+        return self.client.show_server(self.id)['server']
+
+    def console(self) -> str:
+        """Return the end of what it printed on its console."""
+        answer = self.client.get_console_output(self.id, length=CONSOLE_LINES)
+        return str(answer['output'])
+
+    def plug(self, port: ports.Port) -> None:
+        """Plug in one more card; it goes when the port is deleted."""
+        self.manager.interfaces_client.create_interface(
+            self.id, port_id=port.id
+        )
+        self.ports.append(port)
+
+    def _remove(self) -> None:
+        rows = self.client.list_servers(name=self.name)['servers']
+        for row in rows:
+            resources.remove(self.client.delete_server, row['id'])
+            waiting.wait_for(
+                f'server {self.name} to go',
+                functools.partial(self._gone, row['id']),
+                CONF.compute.build_timeout,
+                interval=POLL,
+            )
+
+    def _gone(self, one: str) -> bool:
+        try:
+            self.client.show_server(one)
+        except exceptions.NotFound:
+            return True
+        return False
+
+
+class FloatingIp(fixtures.Fixture):
+    """An IPv4 floating IP of a port.
+
+    :ivar address: of the external network
+    """
+
+    def __init__(self, manager: Any, port: ports.Port) -> None:
+        super().__init__()
+        self.client = manager.floating_ips_client
+        self.port = port
+
+    def _setUp(self) -> None:
+        self.addCleanup(
+            undo.Promise(f'floating IP of {self.port.id}', self._remove)
+        )
+        answer = self.client.create_floatingip(
+            floating_network_id=CONF.network.public_network_id,
+            port_id=self.port.id,
+        )
+        self.address = str(answer['floatingip']['floating_ip_address'])
+
+    def _remove(self) -> None:
+        rows = self.client.list_floatingips(port_id=self.port.id)
+        for row in rows['floatingips']:
+            resources.remove(self.client.delete_floatingip, row['id'])

@@ -1,0 +1,86 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+
+"""Doing several things at once."""
+
+from collections.abc import Callable
+from collections.abc import Sequence
+from concurrent import futures
+import contextlib
+from typing import TypeVar
+
+import fixtures
+
+T = TypeVar('T')
+
+
+def run(*actions: Callable[[], T]) -> list[T]:
+    """Do all of them at once; return what they returned, in their order.
+
+    Each runs to its end. If some fail, the first of them in the order of
+    the arguments is raised.
+    """
+    with futures.ThreadPoolExecutor(max(1, len(actions))) as pool:
+        started = [pool.submit(action) for action in actions]
+    return [one.result() for one in started]
+
+
+class Together(fixtures.Fixture):
+    """Fixtures that do not depend on each other, set up and removed at once.
+
+    One that fails does not keep the others from being removed.
+
+    :param members: not set up yet
+    """
+
+    def __init__(self, *members: fixtures.Fixture) -> None:
+        super().__init__()
+        self.members: Sequence[fixtures.Fixture] = members
+        self._there: list[fixtures.Fixture] = []
+
+    def _setUp(self) -> None:
+        self.addCleanup(self._leave)
+        run(*(lambda one=one: self._begin(one) for one in self.members))
+
+    def _begin(self, one: fixtures.Fixture) -> None:
+        # What fails half-way undoes itself.
+        one.setUp()
+        self._there.append(one)
+
+    def _leave(self) -> None:
+        run(*(one.cleanUp for one in self._there))
+
+
+class Later(fixtures.Fixture):
+    """A fixture that is set up beside other work.
+
+    :param one: not set up yet; there once :meth:`wait` has returned
+    """
+
+    def __init__(self, one: fixtures.Fixture) -> None:
+        super().__init__()
+        self.one = one
+
+    def _setUp(self) -> None:
+        self._pool = futures.ThreadPoolExecutor(1)
+        self.addCleanup(self._leave)
+        self._coming = self._pool.submit(self.one.setUp)
+
+    def wait(self) -> None:
+        """Wait until it is there; raise what it raised."""
+        self._coming.result()
+
+    def _leave(self) -> None:
+        self._pool.shutdown()
+        with contextlib.suppress(futures.CancelledError):
+            if self._coming.exception() is None:
+                self.one.cleanUp()

@@ -1,0 +1,208 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+
+"""Verbs of the scenario tests: build, predict, look, compare."""
+
+from collections.abc import Callable
+from collections.abc import Sequence
+
+import fixtures
+from tempest import config
+
+from ipv6_tempest_plugin.overlay import diagnosis
+from ipv6_tempest_plugin.overlay import ends
+from ipv6_tempest_plugin.overlay import expect
+from ipv6_tempest_plugin.overlay.guests import observations
+from ipv6_tempest_plugin.overlay.guests import plans
+from ipv6_tempest_plugin.overlay import judging
+from ipv6_tempest_plugin.overlay import lans
+from ipv6_tempest_plugin.overlay import modes
+from ipv6_tempest_plugin.overlay import ports
+from ipv6_tempest_plugin.overlay import resources
+from ipv6_tempest_plugin.overlay import routers
+from ipv6_tempest_plugin.overlay import security
+from ipv6_tempest_plugin.overlay import stages
+from ipv6_tempest_plugin.overlay import together
+from ipv6_tempest_plugin.tests.overlay import base
+
+CONF = config.CONF
+PLUGGED = diagnosis.Hint(
+    'packets are dropped between port and router, or the router does not '
+    'forward',
+    'ping, under "pings" below; tcpdump icmp6 on the port of the guest, in '
+    'the namespace qrouter-ID and on the way between; '
+    'net.ipv6.conf.all.forwarding there',
+)
+Pings = Sequence[plans.Ping]
+Judge = Callable[
+    [str, observations.Echo | None, int], expect.Difference | None
+]
+
+
+class ScenarioTest(base.OverlayTest):
+    """Two guests on networks that each test makes, behind one router."""
+
+    @classmethod
+    def skip_checks(cls) -> None:
+        super().skip_checks()
+        for service in ('nova', 'glance'):
+            if not CONF.service_available[service]:
+                raise cls.skipException(
+                    f'[service_available] {service} is False'
+                )
+        if not CONF.network_feature_enabled.ipv6_subnet_attributes:
+            raise cls.skipException(
+                '[network-feature-enabled] ipv6_subnet_attributes is False'
+            )
+
+    @classmethod
+    def resource_setup(cls) -> None:
+        super().resource_setup()
+        manager = cls.os_primary
+        cls.stage = stages.configured(manager)
+        cls.router = routers.Router(manager, **routers.external_gateway())
+        cls.keep(together.Together(cls.router, cls.stage))
+
+    @classmethod
+    def keep(cls, fixture: fixtures.Fixture) -> None:
+        """Set a fixture up until the class ends."""
+        fixture.setUp()
+        cls.addClassResourceCleanup(fixture.cleanUp)
+
+    def lan(self, some: Sequence[modes.Mode], ipv4: bool) -> lans.Lan:
+        """Make a network behind the router; the API did what was asked."""
+        lan = self.useFixture(lans.Lan(self.manager, self.router, some, ipv4))
+        for one in lan.resources:
+            self.check_made(one)
+        return lan
+
+    def check_made(self, one: resources.Resource) -> None:
+        """Compare the whole answer to a request with its prediction."""
+        found = expect.differences(one.expected, one.created)
+        if found:
+            self.fail(
+                diagnosis.as_text(f'POST {one.collection}', one.kind, found)
+            )
+
+    def closed_group(self) -> security.SecurityGroup:
+        """Make a security group that lets nothing in."""
+        return self.useFixture(security.SecurityGroup(self.manager))
+
+    def allow_pings(self, group: security.SecurityGroup, ipv4: bool) -> None:
+        """Let pings in."""
+        rules = [security.allow_icmpv6(group)]
+        if ipv4:
+            rules.append(
+                security.Rule(group, ethertype='IPv4', protocol='icmp')
+            )
+        self.useFixture(together.Together(*rules))
+
+    def predicted(
+        self, some: Sequence[lans.Lan], group: security.SecurityGroup
+    ) -> Sequence[ends.End]:
+        """Make ports for two guests on networks, and predict."""
+        made = [
+            [
+                ports.Port(
+                    self.manager, lan.network, security_groups=[group.id]
+                )
+                for lan in some
+            ]
+            for _ in range(stages.PAIR)
+        ]
+        together.run(
+            *(
+                lambda one=one: self.useFixture(one)
+                for row in made
+                for one in row
+            )
+        )
+        for row in made:
+            for one in row:
+                self.check_made(one)
+        names = ('one', 'two')
+        return [
+            ends.of(name, some, row)
+            for name, row in zip(names, made, strict=True)
+        ]
+
+    def check_apart(self, guests: Sequence[stages.Guest]) -> None:
+        """Check that the guests run on two hosts, if there are."""
+        hosts = {guest.server.host for guest in guests}
+        if CONF.compute.min_compute_nodes >= stages.PAIR:
+            self.assertEqual(stages.PAIR, len(hosts), f'hosts: {hosts}')
+
+    def plan(self, end: ends.End, pings: Pings, answers: Pings) -> plans.Plan:
+        """Return what a guest shall wait for, try and tell."""
+        with_ipv6 = [card for card in end.cards if card.prefixes]
+        records = CONF.ipv6_overlay.guest_records != 'none'
+        return plans.Plan(
+            addresses=[*end.addresses, *(c.link_local for c in end.cards)],
+            servers=[
+                server
+                for card in with_ipv6
+                if card.other and records
+                for server in card.servers
+            ],
+            cards=[card.mac for card in with_ipv6 if records],
+            raised=[card.mac for card in end.cards],
+            answers=answers,
+            pings=pings,
+            patience=CONF.ipv6_overlay.guest_patience,
+        )
+
+    def look(
+        self, guests: Sequence[stages.Guest], looking: Sequence[plans.Plan]
+    ) -> list[observations.Observation]:
+        """Look around in each guest at once."""
+        return together.run(
+            *(
+                lambda guest=guest, plan=plan: guest.observe(plan)
+                for guest, plan in zip(guests, looking, strict=True)
+            )
+        )
+
+    def check_state(
+        self, end: ends.End, observation: observations.Observation
+    ) -> None:
+        """Compare every card of a guest with its prediction."""
+        for card in end.cards:
+            found = judging.differences(card, observation)
+            if found:
+                self.fail(
+                    diagnosis.as_text(
+                        f'guest {end.name}, card {card.mac}',
+                        'configuration',
+                        found,
+                        judging.HINTS,
+                    )
+                )
+
+    def check_pings(
+        self,
+        end: ends.End,
+        observation: observations.Observation,
+        pings: Pings,
+        judge: Judge,
+    ) -> None:
+        """Judge some pings of a guest."""
+        found = [
+            judge(ping.name, observation.pings.get(ping.name), ping.count)
+            for ping in pings
+        ]
+        wrong = [one for one in found if one]
+        if wrong:
+            self.fail(
+                diagnosis.as_text(
+                    f'guest {end.name}', 'connectivity', wrong, {}, PLUGGED
+                )
+            )
