@@ -71,7 +71,6 @@ HINTS = {
     'lifetimes': _WRONG,
     'IPv6 MTU': _WRONG,
     'DNS by DHCPv6': _DHCP,
-    'DNS in resolv.conf': _DHCP,
 }
 
 

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import re
 
 LINE = re.compile(r'^V6O (\d+) (.*)$')
+BEGIN = '@time'
 END = re.compile(r'end (\d+)')
 
 
@@ -65,10 +66,13 @@ def _complete(text: str) -> Iterator[tuple[int, Report | None]]:
             continue
         number, payload = int(match[1]), match[2]
         end = END.fullmatch(payload)
+        if payload == BEGIN:
+            # After a reboot the numbers begin anew.
+            lines[number] = []
         if not end:
             lines[number].append(payload)
-        elif lines[number][:1] == ['@time']:
-            whole = ''.join(f'{one}\n' for one in lines[number])
+        elif lines[number][:1] == [BEGIN]:
+            whole = ''.join(f'{one}\n' for one in lines.pop(number))
             intact = len(whole.encode()) == int(end[1])
             yield number, _report(number, whole) if intact else None
 
