@@ -18,6 +18,7 @@ from tempest import config
 from tempest.lib.common import ssh
 from tempest.lib import exceptions
 
+from ipv6_tempest_plugin.overlay import evidence
 from ipv6_tempest_plugin.overlay.guests import observations
 from ipv6_tempest_plugin.overlay.guests import observer
 from ipv6_tempest_plugin.overlay.guests import plans
@@ -31,6 +32,8 @@ PORT = 22
 POLL = 0.5
 # Seconds that a probe of a plan takes at most, beside the waiting.
 PROBES = 60
+# Lines of the console that a failed login shows.
+TAIL = 30
 
 
 class ShellGuest:
@@ -63,8 +66,18 @@ class ShellGuest:
     def wait(self) -> None:
         """Wait until logging in works.
 
-        :raises WaitTimeout: after ``[validation] ssh_timeout``
+        :raises WaitTimeout: after ``[validation] ssh_timeout``, with the
+            end of the console
         """
+        try:
+            self._wait()
+        except waiting.WaitTimeout as late:
+            tail = '\n'.join(self.server.console().splitlines()[-TAIL:])
+            raise waiting.WaitTimeout(
+                f'{late}\nthe end of its console:\n{evidence.masked(tail)}'
+            ) from late
+
+    def _wait(self) -> None:
         deadline = waiting.Deadline(CONF.validation.ssh_timeout)
         waiting.wait_for(
             f'ssh of {self.name} at {self.address}',

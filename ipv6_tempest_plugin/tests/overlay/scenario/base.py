@@ -14,12 +14,17 @@
 
 from collections.abc import Callable
 from collections.abc import Sequence
+import functools
+import itertools
+from typing import Any
 
 import fixtures
 from tempest import config
+from testtools import content
 
 from ipv6_tempest_plugin.overlay import diagnosis
 from ipv6_tempest_plugin.overlay import ends
+from ipv6_tempest_plugin.overlay import evidence
 from ipv6_tempest_plugin.overlay import expect
 from ipv6_tempest_plugin.overlay.guests import observations
 from ipv6_tempest_plugin.overlay.guests import plans
@@ -51,6 +56,8 @@ Judge = Callable[
 class ScenarioTest(base.OverlayTest):
     """Two guests on networks that each test makes, behind one router."""
 
+    credentials = ['primary', 'admin']
+
     @classmethod
     def skip_checks(cls) -> None:
         super().skip_checks()
@@ -72,6 +79,27 @@ class ScenarioTest(base.OverlayTest):
         cls.router = routers.Router(manager, **routers.external_gateway())
         cls.keep(together.Together(cls.router, cls.stage))
 
+    def setUp(self) -> None:
+        super().setUp()
+        self.sources: dict[str, evidence.Source] = {
+            'router': self.router.show,
+            'agents': self._agents,
+        }
+        self.addOnException(self._collect)
+
+    def _collect(self, failure: Any) -> None:
+        """Attach the evidence, at the first failure alone."""
+        if issubclass(failure[0], self.skipException) or not self.sources:
+            return
+        sources, self.sources = self.sources, {}
+        for name, text in evidence.collect(sources).items():
+            self.addDetail(name, content.text_content(text))
+
+    def _agents(self) -> Any:
+        agents = self.os_admin.network_agents_client.list_agents()['agents']
+        names = ('agent_type', 'host', 'alive', 'heartbeat_timestamp')
+        return [{name: one.get(name) for name in names} for one in agents]
+
     @classmethod
     def keep(cls, fixture: fixtures.Fixture) -> None:
         """Set a fixture up until the class ends."""
@@ -82,6 +110,7 @@ class ScenarioTest(base.OverlayTest):
         """Make a network behind the router; the API did what was asked."""
         lan = self.useFixture(lans.Lan(self.manager, self.router, some, ipv4))
         for one in lan.resources:
+            self.sources[f'{one.kind} {one.id}'] = one.show
             self.check_made(one)
         return lan
 
@@ -122,18 +151,32 @@ class ScenarioTest(base.OverlayTest):
         together.run(
             *(
                 lambda one=one: self.useFixture(one)
-                for row in made
-                for one in row
+                for one in itertools.chain(*made)
             )
         )
-        for row in made:
-            for one in row:
-                self.check_made(one)
+        for one in itertools.chain(*made):
+            self.sources[f'port {one.id}'] = one.show
+            self.check_made(one)
         names = ('one', 'two')
         return [
             ends.of(name, some, row)
             for name, row in zip(names, made, strict=True)
         ]
+
+    def bring(
+        self, both: Sequence[ends.End], looking: Sequence[plans.Plan]
+    ) -> Sequence[stages.Guest]:
+        """Bring two guests with the ports of the ends."""
+        guests = self.stage.bring(self, [end.ports for end in both], looking)
+        for end, guest in zip(both, guests, strict=True):
+            name = f'guest {end.name}'
+            self.sources |= {
+                f'{name}: server': guest.server.show,
+                f'{name}: console': guest.server.console,
+                f'{name}: state now': functools.partial(_state, guest),
+            }
+        self.check_apart(guests)
+        return guests
 
     def check_apart(self, guests: Sequence[stages.Guest]) -> None:
         """Check that the guests run on two hosts, if there are."""
@@ -206,3 +249,8 @@ class ScenarioTest(base.OverlayTest):
                     f'guest {end.name}', 'connectivity', wrong, {}, PLUGGED
                 )
             )
+
+
+def _state(guest: stages.Guest) -> str:
+    """Return what a guest's network looks like, in its own words."""
+    return guest.observe(plans.Plan()).text

@@ -66,8 +66,7 @@ class GettingAddress(base.ScenarioTest):
         peers = [ends.to_peer(*pair) for pair in (both, both[::-1])]
         every = [a + b for a, b in zip(beyond, peers, strict=True)]
         closed = list(map(self.plan, both, every, beyond))
-        guests = self.stage.bring(self, [end.ports for end in both], closed)
-        self.check_apart(guests)
+        guests = self.bring(both, closed)
         for end, seen, through, stopped in zip(
             both, self.look(guests, closed), beyond, peers, strict=True
         ):

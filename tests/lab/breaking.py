@@ -1,0 +1,199 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+
+"""Scenario tests on a broken data plane: which of them turn red?
+
+``python -m tests.lab.breaking survey TABLE [FAULT ...]``, as root on the
+machine of a lab that is up, breaks the lab in one way after the other, runs
+tests and writes what turned red as CSV; ``check TABLE`` tries one of its
+faults on each test. Nobody else should use the lab meanwhile.
+
+Tests of the class with IPv4 reach their guests by floating IPs, the others by
+the console: so what is broken is what is tested, and not the way to it.
+"""
+
+import argparse
+from collections.abc import Iterable
+from collections.abc import Mapping
+from collections.abc import Sequence
+import csv
+import os
+from pathlib import Path
+import re
+import subprocess
+import sys
+import tempfile
+
+from ipv6_lab.faults import packets
+from ipv6_lab import hosts
+from tests.lab import lying
+from tests.lab import machine
+from tools import lab
+
+PACKAGE = 'ipv6_tempest_plugin.tests.overlay.scenario'
+RESULT = re.compile(
+    rf'^\{{\d+\}} {re.escape(PACKAGE)}\.(\S+) .*\.\.\. (ok|FAILED)$', re.M
+)
+TIMEOUT = 1800
+# How guests are reached, by class; what breaks IPv6 must leave it alone.
+WAYS = {
+    'test_network_v6.TestGettingAddress.': 'ssh-floating-ip',
+    'test_network_v6.TestGettingAddressIPv6Only.': 'console',
+}
+# What is missing is not waited for as long as on a cloud that might be slow.
+PATIENCE = '8'
+ALL = r'test_\w+'
+ONE = 'test_(slaac|dhcp6_stateless)_from_os'
+SLAAC = 'test_slaac_from_os'
+STATELESS = 'test_(dhcp6_stateless_from_os|multi_prefix_dhcpv6_stateless)'
+# The tests that each fault is tried on; most concern all of them alike.
+TRIED = {
+    'radvd-dead': ALL,
+    'ra-o-flag': r'test_\w*slaac\w*',
+    'ra-no-o-flag': r'test_\w*stateless\w*',
+    'ra-m-flag': SLAAC,
+    'ra-wrong-prefix': ONE,
+    'ra-extra-prefix': SLAAC,
+    'ra-no-second-prefix': r'test_\w*multi_prefix\w*',
+    'ra-not-autonomous': SLAAC,
+    'ra-not-on-link': SLAAC,
+    'ra-deprecated': SLAAC,
+    'ra-short-lived': SLAAC,
+    'ra-small-mtu': ONE,
+    'ra-no-mtu': ONE,
+    'ra-no-router': SLAAC,
+    'dhcpv6-silent': r'test_\w*stateless\w*',
+    'not-forwarding': ALL,
+    'security-groups-open': ALL,
+}
+
+
+def red(fault: str, chosen: str) -> tuple[set[str], set[str]]:
+    """Run tests on a broken lab; what turned red, and all that ran.
+
+    :param fault: one of :data:`packets.BY_NAME`
+    :param chosen: regular expression of tests' names
+    :raises RuntimeError: when none ran
+    """
+    outcomes: dict[str, str] = {}
+    with packets.BY_NAME[fault].inject(hosts.find()):
+        for name, way in WAYS.items():
+            said = inside('run', way, rf'^{PACKAGE}\.{name}{chosen}\[')
+            outcomes |= dict(RESULT.findall(said))
+    if not outcomes:
+        raise RuntimeError(f'{fault}: no test ran:\n{said}')
+    failed = {test for test, outcome in outcomes.items() if outcome != 'ok'}
+    return failed, set(outcomes)
+
+
+def inside(*arguments: str) -> str:
+    """Run this module in the controller; what it printed."""
+    command = ['python', '-m', 'tests.lab.breaking', *arguments]
+    return subprocess.run(
+        [machine.LAB, 'run', '--', *command],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=TIMEOUT,
+    ).stdout
+
+
+def run(way: str, regex: str) -> int:
+    """Run tests by Tempest, in the controller."""
+    with tempfile.TemporaryDirectory() as scratch:
+        config = Path(scratch, 'tempest.conf')
+        settings = {
+            'ipv6_overlay': {'guest_access': way, 'guest_patience': PATIENCE}
+        }
+        config.write_text(
+            lying.changed(os.environ['TEMPEST_CONFIG'], settings)
+        )
+        return subprocess.run(
+            ['tempest', 'run', '--serial', '--regex', regex],
+            cwd=lab.workspace(Path(scratch, 'workspace')),
+            env={**os.environ, 'TEMPEST_CONFIG': str(config)},
+            stdin=subprocess.DEVNULL,
+            timeout=TIMEOUT,
+        ).returncode
+
+
+def explain(path: Path, matrix: lying.Matrix) -> None:
+    """Write what each fault does, and how many tests it kills, as CSV."""
+    with path.open('w', newline='') as stream:
+        rows = csv.writer(stream, lineterminator='\n')
+        rows.writerow(['fault', 'what is broken', 'tests it turns red'])
+        for fault in packets.FAULTS:
+            killed = sum(fault.name in names for names in matrix.values())
+            rows.writerow([fault.name, fault.what, killed])
+
+
+def survey(table: Path, faults: Sequence[str]) -> int:
+    """Try faults on tests, tell as it goes; 0 if each test is killed.
+
+    What the table says of other faults stays.
+    """
+    matrix = lying.read(table) if table.exists() else {}
+    for fault in faults or TRIED:
+        failed, ran = red(fault, TRIED[fault])
+        print(f'{fault}: {len(failed)} of {len(ran)} turned red', flush=True)
+        for test in ran:
+            others = set(matrix.get(test, ())) - {fault}
+            matrix[test] = [*others, *([fault] if test in failed else [])]
+        lying.write(table, matrix)
+        explain(table.with_stem(f'{table.stem}-explained'), matrix)
+    return told(test for test, found in matrix.items() if not found)
+
+
+def check(table: Path) -> int:
+    """Try one fault on each test; 0 if each turned red."""
+    alive = []
+    for fault, tests in lying.assign(lying.read(table)).items():
+        names = sorted({test.rpartition('.')[2] for test in tests})
+        failed, _ = red(fault, f'({"|".join(names)})')
+        killed = set(tests) & failed
+        print(f'{fault}: {len(killed)} of {len(tests)} turned red', flush=True)
+        alive += [f'{test} by {fault}' for test in set(tests) - failed]
+    return told(alive)
+
+
+def told(alive: Iterable[str]) -> int:
+    """Print what stayed green; 0 if nothing did."""
+    left = sorted(alive)
+    for one in left:
+        print(f'stayed green: {one}')
+    return 1 if left else 0
+
+
+VERBS: Mapping[str, str] = {
+    'survey': 'TABLE [FAULT ...]',
+    'check': 'TABLE',
+    'run': 'WAY REGEX (in the controller)',
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Survey, check, or run tests in the controller."""
+    parser = argparse.ArgumentParser(prog='breaking', description=__doc__)
+    parser.add_argument('verb', choices=VERBS)
+    parser.add_argument('words', nargs='+')
+    chosen = parser.parse_args(arguments)
+    if chosen.verb == 'run':
+        return run(*chosen.words)
+    table, *faults = chosen.words
+    if chosen.verb == 'check':
+        return check(Path(table))
+    return survey(Path(table), faults)
+
+
+if __name__ == '__main__':
+    sys.exit(main(sys.argv[1:]))
