@@ -1,0 +1,104 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+
+"""A run as JUnit XML, in the dialect that Jenkins and GitLab read."""
+
+from collections.abc import Iterable
+from typing import Any
+from typing import IO
+
+import junitparser
+
+from ipv6_tempest_plugin.results import failures
+from ipv6_tempest_plugin.results import model
+
+Status = model.Status
+
+
+def write(run: model.Run, output: IO[str]) -> None:
+    """Write a ``testsuite`` for each class; what is wrong is an error.
+
+    ``interrupted`` and ``not-run`` are errors as well: nothing was proved.
+    """
+    document = junitparser.JUnitXml('ipv6')
+    suites: dict[str, list[model.Test]] = {}
+    for test in run.tests:
+        suites.setdefault(test.owner, []).append(test)
+    for owner, tests in suites.items():
+        document.append(_suite(owner, tests))
+    if run.notes:
+        document.append(_notes(run.notes))
+    document.update_statistics()
+    output.write(document.tostring().decode())
+
+
+def _suite(owner: str, tests: Iterable[model.Test]) -> junitparser.TestSuite:
+    tests = list(tests)
+    suite = junitparser.TestSuite(owner or 'tests')
+    suite.add_property('tier', tests[0].tier)
+    starts = [test.start for test in tests if test.start]
+    if starts:
+        suite.timestamp = min(starts).isoformat()
+    suite.add_testcases(_case(test) for test in tests)
+    return suite
+
+
+def _case(test: model.Test) -> junitparser.TestCase:
+    case = junitparser.TestCase(
+        test.label, test.owner or 'tests', test.seconds or 0.0
+    )
+    outcome = _outcome(test)
+    if outcome is not None:
+        case.result = [outcome]
+    parts = [f'[{a.name}]\n{a.text}' for a in test.attachments if a.text]
+    if parts:
+        case.system_out = '\n\n'.join(parts)
+    return case
+
+
+def _outcome(test: model.Test) -> Any:
+    match test.status:
+        case Status.SKIPPED:
+            return _skipped(test)
+        case Status.FAILED | Status.UNEXPECTED_SUCCESS:
+            found = junitparser.Failure(
+                test.reason or str(test.status), _type(test)
+            )
+        case Status.INTERRUPTED | Status.NOT_RUN:
+            found = junitparser.Error(test.reason, str(test.status))
+        case _:
+            return None
+    found.text = test.diagnosis or test.reason or str(test.status)
+    return found
+
+
+def _skipped(test: model.Test) -> junitparser.Skipped:
+    found = junitparser.Skipped(test.reason or 'no reason given')
+    if test.took:
+        found.text = '\n'.join(['it took with it:', *test.took])
+    return found
+
+
+def _type(test: model.Test) -> str:
+    texts = (a.text for a in test.attachments if a.name == 'traceback')
+    return next(filter(None, map(failures.exception, texts)), 'failure')
+
+
+def _notes(notes: tuple[str, ...]) -> junitparser.TestSuite:
+    """Make what is wrong with the record visible to who reads only this."""
+    case = junitparser.TestCase('record', 'ipv6_report', 0.0)
+    error = junitparser.Error(notes[0], 'record')
+    error.text = '\n'.join(notes)
+    case.result = [error]
+    suite = junitparser.TestSuite('ipv6_report')
+    suite.add_testcase(case)
+    return suite

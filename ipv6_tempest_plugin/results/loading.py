@@ -1,0 +1,58 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+
+"""From what a command was given to one complete run."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ipv6_tempest_plugin.results import complete
+from ipv6_tempest_plugin.results import errors
+from ipv6_tempest_plugin.results import masking
+from ipv6_tempest_plugin.results import merging
+from ipv6_tempest_plugin.results import model
+from ipv6_tempest_plugin.results import sources
+
+
+def load(
+    places: Sequence[str], mask: masking.Mask, listed: str | None = None
+) -> model.Run:
+    """Read streams, merge them and name the tests that never ran.
+
+    :param listed: a file with the ids of all tests
+    :raises ReportError: when one of them cannot be read
+    """
+    ids = sources.test_ids(listed) if listed else frozenset[str]()
+    name = _name if len(places) > 1 else lambda place: ''
+    runs = [sources.read(place, mask, name(place)) for place in places]
+    return complete.complete(merging.merge(runs), ids)
+
+
+def mask(path: str | None) -> masking.Mask:
+    """Return what masks; with the literal secrets of a file.
+
+    :raises ReportError: when the file cannot be read
+    """
+    if path is None:
+        return masking.Mask()
+    try:
+        return masking.Mask(Path(path).read_text().splitlines())
+    except (OSError, UnicodeDecodeError) as error:
+        raise errors.ReportError(
+            f'{path}: expected a file with a secret in each line, seen: '
+            f'{error}'
+        ) from error
+
+
+def _name(place: str) -> str:
+    path = Path(place)
+    return path.name if path.is_dir() else path.stem

@@ -1,0 +1,117 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+
+"""The JSON report: its schema, and back again."""
+
+import dataclasses
+import io
+import json
+from pathlib import Path
+import types
+import typing
+from typing import Any
+
+import jsonschema  # type: ignore[import-untyped]
+import testtools
+
+from ipv6_tempest_plugin.results import errors
+from ipv6_tempest_plugin.results import model
+from ipv6_tempest_plugin.results import observed
+from ipv6_tempest_plugin.results import sources
+from ipv6_tempest_plugin.results import to_json
+from tests.unit.plugin.results import example
+from tests.unit.plugin.results import streams
+
+SCHEMA: dict[str, Any] = json.loads(
+    Path(to_json.__file__).with_name('run.schema.json').read_text()
+)
+
+
+def as_json(run: model.Run) -> dict[str, Any]:
+    """Return the JSON report of a run, read again."""
+    output = io.StringIO()
+    to_json.write(run, output)
+    return typing.cast(dict[str, Any], json.loads(output.getvalue()))
+
+
+def named(cls: type[Any]) -> str:
+    """Return what the schema calls a dataclass."""
+    return cls.__name__.lower()
+
+
+class JsonTest(testtools.TestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.run_of_all = example.stream().raw(b'x').run()
+
+    def test_the_schema_accepts_it(self) -> None:
+        jsonschema.Draft202012Validator.check_schema(SCHEMA)
+        jsonschema.validate(as_json(self.run_of_all), SCHEMA)
+        jsonschema.validate(as_json(model.Run(())), SCHEMA)
+
+    def test_the_schema_refuses_another(self) -> None:
+        data = as_json(self.run_of_all)
+        data['tests'][0]['status'] = 'maybe'
+        self.assertRaises(
+            jsonschema.ValidationError, jsonschema.validate, data, SCHEMA
+        )
+
+    def test_the_schema_describes_every_field_with_its_type(self) -> None:
+        classes = [model.Test, model.Attachment, observed.Evidence]
+        classes += [
+            cls
+            for cls in vars(observed).values()
+            if dataclasses.is_dataclass(cls) and isinstance(cls, type)
+        ]
+        for cls in classes:
+            described = SCHEMA['$defs'][named(cls)]['properties']
+            names = {field.name for field in dataclasses.fields(cls)}
+            self.assertEqual(names, set(described), named(cls))
+            for name, hint in typing.get_type_hints(cls).items():
+                if typing.get_origin(hint) is types.UnionType:
+                    continue
+                if hint in (str, int, float, bool):
+                    plain = {
+                        str: 'string',
+                        int: 'integer',
+                        float: 'number',
+                        bool: 'boolean',
+                    }[hint]
+                    self.assertEqual(plain, described[name]['type'], name)
+
+    def test_it_comes_back_as_the_same_run(self) -> None:
+        data = json.dumps(as_json(self.run_of_all)).encode()
+        run = sources.decode(io.BytesIO(data), 'it')
+        self.assertEqual(self.run_of_all.tests, run.tests)
+        self.assertEqual(self.run_of_all.notes, run.notes)
+
+    def test_another_version_is_refused(self) -> None:
+        data = as_json(self.run_of_all) | {'version': '2.0'}
+        problem = self.assertRaises(
+            errors.ReportError,
+            sources.decode,
+            io.BytesIO(json.dumps(data).encode()),
+            'old.json',
+        )
+        self.assertIn('seen format ipv6-report, version 2.0', str(problem))
+
+    def test_what_somebody_changed_is_refused_or_cleaned(self) -> None:
+        data = as_json(streams.Stream().failed('a.B.c', 'no').run())
+        data['tests'][0] |= {'name': 'a\x1b', 'reason': 'password=hunter2'}
+        text = json.dumps(data).encode()
+        (test,) = sources.decode(io.BytesIO(text), 'it').tests
+        self.assertEqual(('a␛', 'password=***'), (test.name, test.reason))
+        del data['tests'][0]['status']
+        text = json.dumps(data).encode()
+        self.assertRaises(
+            errors.ReportError, sources.decode, io.BytesIO(text), 'it'
+        )

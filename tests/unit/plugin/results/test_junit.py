@@ -1,0 +1,122 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+
+"""JUnit XML, read back by other parsers."""
+
+import io
+import re
+from xml.etree import ElementTree
+
+import junitparser
+import testtools
+
+from ipv6_tempest_plugin.results import junit
+from ipv6_tempest_plugin.results import model
+from tests.unit.plugin.results import example
+from tests.unit.plugin.results import streams
+
+# What Jenkins' schema (junit-10.xsd of its xUnit plugin) lets an element
+# have: attributes, then children.
+ALLOWED = {
+    'testsuites': ('name time tests failures errors skipped', 'testsuite'),
+    'testsuite': (
+        'name tests failures errors time skipped timestamp',
+        'properties testcase',
+    ),
+    'properties': ('', 'property'),
+    'property': ('name value', ''),
+    'testcase': (
+        'name time classname',
+        'skipped error failure system-out',
+    ),
+    'failure': ('type message', ''),
+    'error': ('type message', ''),
+    'skipped': ('type message', ''),
+    'system-out': ('', ''),
+}
+
+
+def xml_of(run: model.Run) -> bytes:
+    """Return a run as JUnit XML."""
+    output = io.StringIO()
+    junit.write(run, output)
+    return output.getvalue().encode()
+
+
+def read(xml: bytes) -> ElementTree.Element:
+    """Return what the standard library reads."""
+    return ElementTree.fromstring(xml)  # noqa: S314
+
+
+class JunitTest(testtools.TestCase):
+    def test_counts_and_results_as_another_parser_reads_them(self) -> None:
+        root = read(xml_of(example.stream().run()))
+        cases = root.findall('.//testcase')
+        self.assertEqual(
+            (25, 5, 2, 1),
+            (
+                len(cases),
+                len(root.findall('.//failure')),
+                len(root.findall('.//error')),
+                len(root.findall('.//skipped')),
+            ),
+        )
+        suites = root.findall('testsuite')
+        for name in ('tests', 'failures', 'errors'):
+            total = sum(int(suite.attrib[name]) for suite in suites)
+            self.assertEqual(str(total), root.attrib[name], name)
+
+    def test_read_back_by_junitparser(self) -> None:
+        run = example.stream().run()
+        found = junitparser.JUnitXml.fromstring(xml_of(run).decode())
+        cases = {
+            (case.classname, case.name): case
+            for suite in found
+            for case in suite
+        }
+        for test in run.tests:
+            case = cases[test.owner, test.label]
+            self.assertAlmostEqual(test.seconds or 0, case.time)
+            self.assertEqual(test.status.is_good, case.is_passed, test.name)
+
+    def test_a_failure_has_message_type_and_diagnosis(self) -> None:
+        run = streams.Stream().failed('a.B.c', 'no RA\n  seen none').run()
+        root = read(xml_of(run))
+        (failure,) = root.findall('.//failure')
+        self.assertEqual(
+            {'message': 'no RA', 'type': 'AssertionError'}, failure.attrib
+        )
+        self.assertEqual('no RA\n  seen none', failure.text)
+        self.assertIn('verify.py', root.findtext('.//system-out') or '')
+
+    def test_a_record_that_is_not_whole_is_an_error(self) -> None:
+        run = streams.Stream().passed('a.B.c').raw(b'x').run()
+        root = read(xml_of(run))
+        self.assertEqual('1', root.attrib['errors'])
+        self.assertIn('no subunit', root.findtext('.//error') or '')
+
+    def test_nothing_that_the_schema_does_not_know(self) -> None:
+        run = example.stream().raw(b'x').run()
+        for element in read(xml_of(run)).iter():
+            attributes, children = map(str.split, ALLOWED[element.tag])
+            self.assertLessEqual(set(element.attrib), set(attributes))
+            self.assertLessEqual({c.tag for c in element}, set(children))
+            if 'time' in element.attrib:
+                self.assertTrue(
+                    re.fullmatch(r'\d+(\.\d*)?', element.attrib['time']),
+                    element.attrib,
+                )
+
+    def test_control_characters_are_no_xml(self) -> None:
+        run = streams.Stream().failed('a.B.c', 'bell \7 \ufffe ]]> <b>').run()
+        (failure,) = read(xml_of(run)).findall('.//failure')
+        self.assertEqual('bell ␇ \ufffd ]]> <b>', failure.text)

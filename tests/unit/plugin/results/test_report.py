@@ -1,0 +1,196 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+
+"""The command: what it reads, writes, prints and returns."""
+
+import contextlib
+import io
+import json
+import os
+from pathlib import Path
+import sys
+import tempfile
+from unittest import mock
+
+from cliff import app
+import ddt
+import testtools
+
+from ipv6_tempest_plugin.cmd import report
+from tests.unit.plugin.results import example
+from tests.unit.plugin.results import streams
+from tests.unit.plugin.results import test_masking
+
+FORMS = ('html', 'junit', 'json', 'prometheus', 'testapi')
+
+
+class ReportTest(testtools.TestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        place = tempfile.TemporaryDirectory()
+        self.addCleanup(place.cleanup)
+        self.place = Path(place.name)
+
+    def file(self, name: str, data: bytes) -> str:
+        """Write a file; return its path."""
+        path = self.place / name
+        path.write_bytes(data)
+        return str(path)
+
+    def report(self, *arguments: str) -> tuple[int, str, str]:
+        """Run the command; return its status and what it printed."""
+        command = report.Ipv6Report(mock.Mock(spec=app.App), None)
+        parsed = command.get_parser('tempest ipv6-report').parse_args(
+            list(arguments)
+        )
+        # subunit writes to what is under standard output, if it writes.
+        out, err = io.TextIOWrapper(io.BytesIO()), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            status = command.run(parsed)
+        out.seek(0)
+        return status, out.read(), err.getvalue()
+
+    def outputs(self, *arguments: str) -> dict[str, str]:
+        """Write every form; return what was written and printed."""
+        paths = {form: self.place / f'out.{form}' for form in FORMS}
+        for form, path in paths.items():
+            arguments += (f'--{form}', str(path))
+        status, printed, complained = self.report(*arguments)
+        self.assertEqual((0, ''), (status, complained))
+        found = {form: path.read_text() for form, path in paths.items()}
+        return found | {'printed': printed}
+
+
+@ddt.ddt
+class CommandTest(ReportTest):
+    def test_every_form_is_written(self) -> None:
+        stream = self.file('s', bytes(example.stream()))
+        found = self.outputs(stream)
+        self.assertIn('<!DOCTYPE html>', found['html'])
+        self.assertIn('<testsuites', found['junit'])
+        self.assertEqual(25, len(json.loads(found['json'])['tests']))
+        self.assertIn('ipv6_tempest_run_green 0', found['prometheus'])
+        self.assertEqual('FAIL', json.loads(found['testapi'])['criteria'])
+        self.assertIn('not green: 17 passed, 5 failed', found['printed'])
+        left = {path.name for path in self.place.iterdir()}
+        self.assertEqual({'s', *(f'out.{form}' for form in FORMS)}, left)
+
+    def test_what_is_written_can_be_read_by_others(self) -> None:
+        stream = self.file('s', bytes(example.stream()))
+        self.outputs(stream)
+        mode = (self.place / 'out.prometheus').stat().st_mode
+        self.assertEqual(0o644, mode & 0o777)
+
+    def test_standard_input(self) -> None:
+        data = io.BytesIO(bytes(streams.Stream().passed('a.B.c')))
+        with mock.patch.object(sys, 'stdin', mock.Mock(buffer=data)):
+            status, printed, _ = self.report('-')
+        self.assertEqual(0, status)
+        self.assertIn('green: 1 passed in 1.0 s', printed)
+
+    def test_stestrs_last_run_is_the_default(self) -> None:
+        store = self.place / '.stestr'
+        store.mkdir()
+        (store / 'format').write_text('1\n')
+        (store / 'next-stream').write_text('1\n')
+        (store / '0').write_bytes(b'test: a.B.c\nsuccessful: a.B.c\n')
+        self.addCleanup(os.chdir, os.getcwd())
+        os.chdir(self.place)
+        status, printed, _ = self.report()
+        self.assertEqual((0, 'green: 1 passed'), (status, printed[:15]))
+        self.assertIn('1 passed', self.report('.stestr')[1])
+
+    def test_several_streams_are_one_run(self) -> None:
+        one = self.file('one', bytes(streams.Stream().passed('a.B.c')))
+        two = self.file('two', bytes(streams.Stream().passed('a.B.d')))
+        found = json.loads(self.outputs(one, two)['json'])
+        workers = [test['worker'] for test in found['tests']]
+        self.assertEqual(['one/0', 'two/0'], workers)
+
+    def test_compare_with_a_json_report(self) -> None:
+        stream = self.file('s', bytes(streams.Stream().passed('a.B.c')))
+        self.outputs(stream)
+        now = self.file('n', bytes(streams.Stream().failed('a.B.c', 'no')))
+        earlier = str(self.place / 'out.json')
+        _, printed, _ = self.report(now, '--compare', earlier)
+        self.assertIn('broken: a.B.c', printed)
+
+    def test_a_list_of_tests(self) -> None:
+        stream = self.file('s', bytes(streams.Stream().passed('a.B.c')))
+        listed = self.file('l', b'a.B.c\na.B.d\n')
+        _, printed, _ = self.report(stream, '--list', listed)
+        self.assertIn('1 of 2 listed test(s) did not run', printed)
+
+    @ddt.data(
+        ('nowhere',),
+        ('.',),
+        ('empty',),
+        ('good', '--html', 'no/such/directory/x.html'),
+        ('good', '--compare', 'empty'),
+        ('good', '--list', 'empty'),
+        ('good', '--list', 'nowhere'),
+        ('good', '--mask', 'nowhere'),
+        ('good', '--testapi', 'http://127.0.0.1:1/'),
+    )
+    def test_one_clear_error(self, arguments: tuple[str, ...]) -> None:
+        self.file('good', bytes(streams.Stream().passed('a.B.c')))
+        self.file('empty', b'')
+        self.addCleanup(os.chdir, os.getcwd())
+        os.chdir(self.place)
+        status, _, complained = self.report(*arguments)
+        self.assertEqual(1, status)
+        self.assertEqual(1, complained.count('\n'), complained)
+        self.assertIn('expected', complained)
+        self.assertIn('seen', complained)
+
+
+class SecretsTest(ReportTest):
+    """No secret that was planted anywhere comes out anywhere."""
+
+    def test_every_place_and_every_form(self) -> None:
+        planted = (
+            f'the password = {test_masking.SECRET}, '
+            f'X-Auth-Token: {test_masking.FERNET}\n{test_masking.KEY}'
+            f'and hunter2\n'
+        )
+        made = streams.Stream()
+        made.failed(
+            'a.B.test_one(hunter2)',
+            planted,
+            '\n'.join(['x' * 70000, planted, 'INFO\n' * 90000, planted]),
+            endpoint={
+                'service': planted,
+                'region': 'r',
+                'interface': 'public',
+                'urls': [f'http://u:{test_masking.SECRET}@[::1]/'],
+            },
+            steps=[{'name': planted, 'seconds': 1}],
+            pings=planted,
+        )
+        made.skipped('a.B.test_two', planted)
+        made.start('a.B.test_three').file(
+            'a.B.test_three', 'console', planted.encode()
+        )
+        made.raw(planted.encode())
+        made.file(None, 'import errors', planted.encode())
+        stream = self.file('s', bytes(made))
+        mask = self.file('m', b'hunter2\n')
+        found = self.outputs(stream, '--mask', mask, '--compare', stream)
+        for form, text in found.items():
+            self.assertIn('***', text, form)
+            for secret in (
+                test_masking.SECRET,
+                test_masking.FERNET[:20],
+                'b3BlbnNzaC1rZXk',
+                'hunter2',
+            ):
+                self.assertNotIn(secret, text, form)
