@@ -44,6 +44,9 @@ SYSCTLS = {
     'net/ipv6/conf/all/accept_ra': '0',
     'net/ipv6/conf/default/autoconf': '0',
     'net/ipv6/conf/all/autoconf': '0',
+    # DAD begins after a random part of it (RFC 4862 5.4.2), which is for
+    # links that many hosts join at once.
+    'net/ipv6/conf/default/router_solicitation_delay': '0',
 }
 FORWARDING = {
     'net/ipv6/conf/all/forwarding': '1',
@@ -112,7 +115,7 @@ def main(arguments: list[str]) -> None:
         (
             sys.executable,
             '-m',
-            'supervisor.supervisord',
+            'ipv6_lab.nursery',
             '--nodaemon',
             f'--configuration={configuration}',
             '--identifier',

@@ -40,19 +40,33 @@ SOCKET = '/run/supervisor.sock'
 class Running:
     """A host that is up.
 
+    Each way into it raises LabError once its init has ended: the number may
+    be that of a process of the machine by then.
+
     :param pid: its init's number outside of its PID namespace
+    :param born: when its init was started, in clock ticks since the boot
     """
 
     name: str
     pid: int
+    born: int
+
+    def _proc(self) -> Path:
+        place = Path(f'/proc/{self.pid}')
+        if born(place) != self.born:
+            raise errors.LabError(
+                f'host {self.name} has ended (its init was {self.pid})',
+                'see why: scripts/lab logs supervisord; then scripts/lab down',
+            )
+        return place
 
     def namespace(self, kind: str) -> str:
         """The path of one of its namespaces (``net``, ``mnt``, ...)."""
-        return f'/proc/{self.pid}/ns/{kind}'
+        return str(self._proc() / 'ns' / kind)
 
     def path(self, inside: str) -> Path:
         """A path of the host's file system as seen from outside."""
-        return Path(f'/proc/{self.pid}/root{inside}')
+        return Path(f'{self._proc()}/root{inside}')
 
     def command(
         self, arguments: Sequence[str], directory: Path = Path('/')
@@ -62,7 +76,8 @@ class Running:
         :param directory: where, as seen inside
         """
         options = [f'--{kind}' for kind in KINDS]
-        target = ['nsenter', '--target', str(self.pid), *options]
+        pid = self._proc().name
+        target = ['nsenter', '--target', pid, *options]
         return [*target, f'--wdns={directory}', '--', *arguments]
 
     @contextlib.contextmanager
@@ -139,8 +154,17 @@ def log_directory(name: str) -> Path:
 
 
 def identifier(name: str) -> str:
-    """What tells this lab's init among the machine's processes."""
-    return f'ipv6-lab-{name}@{paths.root()}'
+    """What tells this lab's init among the machine's processes.
+
+    By the directory itself and not by its path, which means another one in
+    another root.
+    """
+    root = paths.root()
+    try:
+        place = root.stat()
+    except FileNotFoundError:
+        return f'ipv6-lab-{name}@nowhere'
+    return f'ipv6-lab-{name}@{place.st_dev:x}:{place.st_ino}'
 
 
 def find() -> dict[str, Running]:
@@ -153,7 +177,7 @@ def find() -> dict[str, Running]:
             name = wanted.get(word)
             # The launcher waits outside; the init is 1 in its namespace.
             if name and _is_init(entry):
-                found[name] = Running(name, int(entry.name))
+                found[name] = Running(name, int(entry.name), born(entry))
     return found
 
 
@@ -169,9 +193,20 @@ def leftovers() -> list[int]:
 
 def _words(path: Path) -> list[str]:
     try:
-        return path.read_text(errors='replace').split('\0')
+        text = path.read_text(errors='replace')
     except OSError:  # it ended meanwhile
         return []
+    # A process that has named itself has blanks there.
+    return text.replace('\0', ' ').split()
+
+
+def born(entry: Path) -> int:
+    """The start of a process (proc(5), stat, starttime); -1 once it ended."""
+    try:
+        text = (entry / 'stat').read_text()
+    except OSError:
+        return -1
+    return int(text.rpartition(')')[2].split()[19])
 
 
 def _is_init(entry: Path) -> bool:
@@ -184,9 +219,7 @@ def _is_init(entry: Path) -> bool:
         for line in status.splitlines()
         if line.startswith('NSpid:')
     )
-    supervised = any(
-        word.endswith('supervisord') for word in _words(entry / 'cmdline')
-    )
+    supervised = 'ipv6_lab.nursery' in _words(entry / 'cmdline')
     return len(numbers) > 1 and numbers[-1] == '1' and supervised
 
 

@@ -62,6 +62,11 @@ def daemon_settings(socket: str) -> str:
                     'supervisor.rpcinterface:make_main_rpcinterface'
                 ),
             },
+            'rpcinterface:nursery': {
+                'supervisor.rpcinterface_factory': (
+                    'ipv6_lab.nursery:make_interface'
+                ),
+            },
             'include': {'files': '/run/supervisor.d/*.conf'},
         }
     )
@@ -119,7 +124,7 @@ class Client:
             ),
         )
         try:
-            return getattr(proxy.supervisor, method)(*arguments)
+            return getattr(proxy, method)(*arguments)
         except (OSError, xmlrpc.client.Error) as problem:
             raise errors.LabError(
                 f'the supervisor of {self._host.name} does not answer '
@@ -134,28 +139,33 @@ class Client:
         for process in processes:
             text = program_settings(process)
             (place / f'{process.name}.conf').write_text(text)
-        self._call('reloadConfig')
+        self._call('supervisor.reloadConfig')
         for process in processes:
-            self._call('addProcessGroup', process.name)
+            self._call('supervisor.addProcessGroup', process.name)
+
+    def load(self) -> None:
+        """Have it import what the programs import (see nursery.py)."""
+        self._call('nursery.load')
 
     def start(self, name: str) -> None:
         """Start a process; not an error when it runs already."""
         if self.state(name).state in ('RUNNING', 'STARTING'):
             return
-        self._call('startProcess', name, False)
+        self._call('supervisor.startProcess', name, False)
 
     def stop(self, name: str) -> None:
         """Stop a process and wait for its end."""
         if self.state(name).state == 'RUNNING':
-            self._call('stopProcess', name, True)
+            self._call('supervisor.stopProcess', name, True)
 
     def state(self, name: str) -> State:
         """How a process is."""
-        return self._state(self._call('getProcessInfo', name))
+        return self._state(self._call('supervisor.getProcessInfo', name))
 
     def states(self) -> list[State]:
         """How every process of the host is."""
-        return [self._state(row) for row in self._call('getAllProcessInfo')]
+        rows = self._call('supervisor.getAllProcessInfo')
+        return [self._state(row) for row in rows]
 
     def _state(self, row: dict[str, Any]) -> State:
         alive = row['now'] - row['start'] if row['pid'] else 0
