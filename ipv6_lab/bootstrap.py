@@ -248,7 +248,7 @@ class Bootstrap:
                 'computes mapped',
                 self.map_computes,
                 tuple(
-                    f'nova on {host.name} reports'
+                    f'nova on {host.name}: report'
                     for host in inventory.CLOUD_HOSTS
                 ),
             ),
@@ -256,7 +256,6 @@ class Bootstrap:
                 'tempest configuration',
                 self.configure_tempest,
                 (
-                    'computes mapped',
                     'flavors',
                     'guest image in glance',
                     f'network {public}',
@@ -284,7 +283,12 @@ def keep(machine: engine.Engine, place: Path) -> None:
     host = machine.running[CONTROLLER.name]
     inside = '/run/tmp/backup'
     for options in (
-        ('--backup', '--user=root', f'--socket={mariadb.SOCKET}'),
+        (
+            '--backup',
+            '--user=root',
+            f'--socket={mariadb.SOCKET}',
+            '--log-copy-interval=10',
+        ),
         ('--prepare', '--use-memory=64M'),
     ):
         machine.run(

@@ -16,6 +16,7 @@ kept state back, and what is once-only falls away.
 """
 
 import concurrent.futures
+import functools
 from pathlib import Path
 import shutil
 
@@ -31,10 +32,12 @@ from ipv6_lab import paths
 from ipv6_lab import progress as progress_module
 from ipv6_lab import secrets
 from ipv6_lab import services
+from ipv6_lab.services import base
 from ipv6_lab.services import context
 from ipv6_lab.services import neutron
 from ipv6_lab.services import nova
 from ipv6_lab.services import openvswitch
+from ipv6_lab import supervisor
 from ipv6_lab import tempest
 
 SECRETS = 'secrets.json'
@@ -47,6 +50,9 @@ RECIPE = (
     'tempest.py',
     'services/*.py',
 )
+
+# Services whose processes report to Neutron.
+AGENTS = (neutron.OVS_AGENT, neutron.AGENTS)
 
 Progress = progress_module.Progress
 
@@ -78,11 +84,8 @@ def build(progress: Progress) -> None:
         links.connect(running)
     machine = engine.Engine(lab, running, services.everything(lab))
     with running[inventory.CONTROLLER.name].network():
-        once = restoring(machine, place) if known else making(machine)
+        once = restoring(machine, place) if known else making(machine, place)
         graph.run([*once, *always(machine)], progress, machine.stopped)
-        if not known:
-            with progress.step('state kept'):
-                cache.make(place, lambda empty: keep(machine, empty))
 
 
 def begin(place: Path | None) -> context.Context:
@@ -106,10 +109,19 @@ def start_hosts() -> dict[str, hosts.Running]:
     return {host.name: host for host in started}
 
 
-def making(machine: engine.Engine) -> list[graph.Step]:
-    """The steps of a new cloud alone."""
-    new = bootstrap.Bootstrap(machine, paths.guest_image())
-    return new.steps()
+def making(machine: engine.Engine, place: Path) -> list[graph.Step]:
+    """The steps of a new cloud alone, whose state is kept."""
+    once = bootstrap.Bootstrap(machine, paths.guest_image()).steps()
+    last = graph.Step(
+        'state kept',
+        lambda: _kept(machine, place),
+        tuple(step.name for step in once),
+    )
+    return [*once, last]
+
+
+def _kept(machine: engine.Engine, place: Path) -> None:
+    cache.make(place, lambda empty: keep(machine, empty))
 
 
 def keep(machine: engine.Engine, empty: Path) -> None:
@@ -131,7 +143,7 @@ def restoring(machine: engine.Engine, place: Path) -> list[graph.Step]:
         graph.Step(step.name, None, (first.name,))
         if step.name in bootstrap.BEFORE_DATABASE
         else graph.Step(step.name, None, step.requires)
-        for step in making(machine)
+        for step in making(machine, place)
     ]
     return [first, *done]
 
@@ -162,14 +174,20 @@ def always(machine: engine.Engine) -> list[graph.Step]:
             lambda: wait_for_cloud(machine, view),
             (
                 'computes mapped',
-                *(f'neutron on {name} reports' for name in NAMES),
+                *(
+                    reported(service)
+                    for service in machine.services
+                    if service.name in AGENTS
+                ),
             ),
         )
     )
     return steps
 
 
-NAMES = [host.name for host in inventory.CLOUD_HOSTS]
+def reported(service: base.Service) -> str:
+    """The step that ends when a service's agents have reported."""
+    return f'{service.step}: report'
 
 
 def settings(machine: engine.Engine, host: inventory.Host) -> list[graph.Step]:
@@ -179,18 +197,18 @@ def settings(machine: engine.Engine, host: inventory.Host) -> list[graph.Step]:
         for command in openvswitch.bridges(host):
             machine.run(*command, log='bridges', host=host)
 
+    def libraries() -> None:
+        supervisor.Client(machine.running[host.name]).load()
+
     name = host.name
     return [
+        # Nothing is started meanwhile: while addresses are waited for.
+        graph.Step(
+            f'libraries on {name}', libraries, (f'openvswitch on {name}',)
+        ),
         graph.Step(f'settings of {name}', lambda: machine.configure(host)),
         graph.Step(f'bridges on {name}', bridges, (f'openvswitch on {name}',)),
     ]
-
-
-def agents(host: inventory.Host) -> list[str]:
-    """Neutron's agents of a host."""
-    if host == inventory.CONTROLLER:
-        return [neutron.OVS_AGENT, *neutron.CONTROLLER_AGENTS]
-    return [neutron.OVS_AGENT]
 
 
 def binaries(host: inventory.Host) -> list[str]:
@@ -206,10 +224,10 @@ def reports(
     """Waiting until what runs on a host has told the APIs that it does."""
     name = host.name
 
-    def wait_for_agents() -> None:
+    def wait_for_agents(service: base.Service) -> None:
+        binaries = [process.name for process in service.processes]
         machine.wait(
-            machine.service(f'neutron agents on {name}'),
-            lambda: view.agents_alive(name, machine.since, agents(host)),
+            service, lambda: view.agents_alive(name, machine.since, binaries)
         )
 
     def wait_for_nova() -> None:
@@ -219,13 +237,17 @@ def reports(
         )
 
     return [
-        graph.Step(
-            f'neutron on {name} reports',
-            wait_for_agents,
-            (f'neutron agents on {name}', 'service catalog'),
+        *(
+            graph.Step(
+                reported(service),
+                functools.partial(wait_for_agents, service),
+                (service.step, 'neutron on controller'),
+            )
+            for service in machine.services
+            if service.host == host and service.name in AGENTS
         ),
         graph.Step(
-            f'nova on {name} reports',
+            f'nova on {name}: report',
             wait_for_nova,
             (f'nova-compute on {name}', 'nova-api on controller'),
         ),

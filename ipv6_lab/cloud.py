@@ -90,6 +90,14 @@ class Cloud:
             headers={'X-Subject-Token': token},
         )
 
+    def networks_are_listed(self) -> None:
+        """Ready when Neutron has answered a request of the administrator's.
+
+        It reads its policies at the first one; a second one at that moment
+        would be refused.
+        """
+        self.get('network', '/v2.0/networks')
+
     def make_services(self) -> None:
         """Service users, the catalog's entries, the roles tests want."""
         project = self._create('projects', 'project', name='service')

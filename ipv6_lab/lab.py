@@ -29,6 +29,7 @@ from ipv6_lab import preflight
 from ipv6_lab import progress as progress_module
 from ipv6_lab import secrets
 from ipv6_lab.services import context
+from ipv6_lab.services import neutron
 from ipv6_lab.services import openstack
 from ipv6_lab import supervisor
 from ipv6_lab import tempest
@@ -81,7 +82,7 @@ def check_cloud(view: cloud.Cloud) -> None:
     now = datetime.datetime.now(datetime.UTC)
     since = now - datetime.timedelta(seconds=openstack.DOWN_TIME)
     for host in inventory.CLOUD_HOSTS:
-        view.agents_alive(host.name, since, building.agents(host))
+        view.agents_alive(host.name, since, neutron.agents_of(host))
         view.services_up(host.name, since, building.binaries(host))
     view.hypervisors(len(inventory.CLOUD_HOSTS))
     view.catalog()

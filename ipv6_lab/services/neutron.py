@@ -35,32 +35,41 @@ PRIVSEP = (
     'privsep_conntrack',
     'privsep_link',
 )
-# Process name and program of the agents of the controller.
-CONTROLLER_AGENTS = {
-    'neutron-dhcp-agent': 'neutron-dhcp-agent',
-    'neutron-l3-agent': 'neutron-l3-agent',
-    'neutron-metadata-agent': 'neutron-metadata-agent',
-}
+CONTROLLER_AGENTS = (
+    'neutron-dhcp-agent',
+    'neutron-l3-agent',
+    'neutron-metadata-agent',
+)
 OVS_AGENT = 'neutron-openvswitch-agent'
-SERVERS = ('neutron-rpc-server', 'neutron-periodic-workers')
+AGENTS = 'neutron agents'
+RPC_SERVER = 'neutron-rpc-server'
+PERIODIC_WORKERS = 'neutron-periodic-workers'
 QUEUES = ('q-plugin', 'q-l3-plugin', 'q-reports-plugin')
 
 
 def services(lab: context.Context) -> list[base.Service]:
-    """The API and its helpers, then the agents of each host."""
+    """The API and its helpers, and the agents of each host."""
     return [
         api(lab),
         base.Service(
-            'neutron servers',
+            RPC_SERVER,
             inventory.CONTROLLER,
-            tuple(
-                openstack.daemon(lab, name, name, CONF, ML2)
-                for name in SERVERS
-            ),
+            (openstack.daemon(lab, RPC_SERVER, RPC_SERVER, CONF, ML2),),
             ready=lambda host: rabbitmq.consumed(lab, QUEUES),
             requires=('neutron database', 'rabbitmq on controller'),
         ),
-        *(agents(lab, host) for host in inventory.CLOUD_HOSTS),
+        *(switch_agent(lab, host) for host in inventory.CLOUD_HOSTS),
+        agents(lab),
+        base.Service(
+            PERIODIC_WORKERS,
+            inventory.CONTROLLER,
+            (
+                openstack.daemon(
+                    lab, PERIODIC_WORKERS, PERIODIC_WORKERS, CONF, ML2
+                ),
+            ),
+            requires=(f'{AGENTS} on controller',),
+        ),
     ]
 
 
@@ -85,29 +94,54 @@ def api(lab: context.Context) -> base.Service:
             ML2: settings.render(ml2()),
         },
         directories=(STATE,),
-        ready=openstack.answers('network'),
-        requires=('neutron database', 'rabbitmq on controller'),
+        ready=lambda host: answers(lab),
+        # No message is sent before the first change is asked for.
+        requires=('neutron database', 'service catalog'),
     )
 
 
-def agents(lab: context.Context, host: inventory.Host) -> base.Service:
-    """The agents of a host of the cloud."""
-    names = {OVS_AGENT: OVS_AGENT}
-    if host == inventory.CONTROLLER:
-        names |= CONTROLLER_AGENTS
+def answers(lab: context.Context) -> None:
+    """Ready when the API does what an administrator asks.
+
+    :raises ClientException: while it does not
+    """
+    from ipv6_lab import cloud
+
+    cloud.Cloud(lab).networks_are_listed()
+
+
+def switch_agent(lab: context.Context, host: inventory.Host) -> base.Service:
+    """The Open vSwitch agent of a host, which takes longest of the agents."""
     return base.Service(
-        'neutron agents',
+        OVS_AGENT,
         host,
-        tuple(
-            openstack.daemon(lab, name, program, AGENT)
-            for name, program in names.items()
-        ),
+        (openstack.daemon(lab, OVS_AGENT, OVS_AGENT, AGENT),),
         files={AGENT: settings.render(agent_configuration(lab, host))},
         directories=(STATE,),
+        # A call that nobody serves yet would be waited for for a minute.
         requires=(
             f'bridges on {host.name}',
-            'neutron servers on controller',
+            f'{RPC_SERVER} on controller',
         ),
+    )
+
+
+def agents_of(host: inventory.Host) -> tuple[str, ...]:
+    """The binaries of a host that report."""
+    others = CONTROLLER_AGENTS if host == inventory.CONTROLLER else ()
+    return (OVS_AGENT, *others)
+
+
+def agents(lab: context.Context) -> base.Service:
+    """The other agents of the controller."""
+    return base.Service(
+        AGENTS,
+        inventory.CONTROLLER,
+        tuple(
+            openstack.daemon(lab, name, name, AGENT)
+            for name in CONTROLLER_AGENTS
+        ),
+        requires=(f'{OVS_AGENT} on controller',),
     )
 
 

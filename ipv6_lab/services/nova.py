@@ -71,7 +71,7 @@ def api(lab: context.Context) -> base.Service:
         },
         directories=(STATE,),
         ready=openstack.answers('compute'),
-        requires=('nova database', 'rabbitmq on controller'),
+        requires=('nova database', 'service catalog'),
     )
 
 
@@ -90,7 +90,7 @@ def metadata(lab: context.Context) -> base.Service:
         inventory.CONTROLLER,
         (process,),
         ready=openstack.answers('metadata'),
-        requires=('nova-api on controller',),
+        requires=('nova-api on controller', 'neutron agents on controller'),
     )
 
 
@@ -101,7 +101,7 @@ def console(lab: context.Context) -> base.Service:
         inventory.CONTROLLER,
         (openstack.daemon(lab, 'nova-novncproxy', 'nova-novncproxy', CONF),),
         ready=openstack.listens(inventory.PORTS['novnc']),
-        requires=('nova-api on controller',),
+        requires=('nova-api on controller', 'neutron agents on controller'),
     )
 
 

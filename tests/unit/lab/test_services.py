@@ -119,8 +119,9 @@ class ServicesTest(testtools.TestCase):
         """Those of a new cloud, and those of one from kept state."""
         machine = engine.Engine(self.lab, {}, self.services)
         always = building.always(machine)
-        self.assert_sound([*building.making(machine), *always])
-        restoring = building.restoring(machine, Path('/nonexistent'))
+        place = Path('/nonexistent')
+        self.assert_sound([*building.making(machine, place), *always])
+        restoring = building.restoring(machine, place)
         self.assert_sound([*restoring, *always])
 
     def test_settings_parse(self) -> None:
