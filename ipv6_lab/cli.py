@@ -18,6 +18,7 @@ command's own.
 
 import argparse
 import os
+import signal
 import sys
 import traceback
 import types
@@ -146,10 +147,17 @@ def main(command_line: list[str] | None = None) -> int:
     signals.unwind()
     try:
         prepare()
-        return dispatch(arguments)
+        code = dispatch(arguments)
+        sys.stdout.flush()
+        return code
     except errors.LabError as error:
         report(error)
         return error.exit_code
+    except BrokenPipeError:
+        # Whoever read has seen enough, as head(1) does; what is left to be
+        # written at the end goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
     except signals.Interrupted as interrupted:
         print(f'ipv6-lab: {interrupted}', file=sys.stderr)
         return interrupted.exit_code
