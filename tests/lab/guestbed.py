@@ -65,7 +65,7 @@ class Advertisement:
 
 
 def wait_for(
-    what: str, seen: Callable[[], T | None], seconds: float = 30
+    what: str, seen: Callable[[], T | None], seconds: float = 60
 ) -> T:
     """The first true value of a function, asked for until then.
 

@@ -119,6 +119,7 @@ class GuestTest(testtools.TestCase):
         if os.geteuid():
             self.skipTest('namespaces need root')
         self.bed = self.useFixture(guestbed.Bed())
+        self.addCleanup(self.keep_log, 'radvd')
         self.key = paramiko.ECDSAKey.generate()
         self.metadata: dict[str, object] = {
             'hostname': 'one.novalocal',
@@ -136,6 +137,10 @@ class GuestTest(testtools.TestCase):
         # The file goes with the fixture, which comes after this.
         self.addCleanup(self.keep_console, made)
         return made
+
+    def keep_log(self, name: str) -> None:
+        """Attach what a server has said to the test's result."""
+        self.addDetail(name, content.text_content(self.bed.log(name)))
 
     def keep_console(self, machine: guestmachine.Guest) -> None:
         """Attach what a guest has said to the test's result."""
@@ -279,6 +284,11 @@ class GuestImageTest(GuestTest):
                              "'http://[fe80::a9fe:a9fe%eth0]/openstack/'")
         )  # fmt: skip
         self.assertIn(' 0% packet loss', shell.run('ping6 -c1 2001:db8:9::1'))
+        captured = shell.run(
+            'sudo timeout 20 tcpdump -nli eth0 -c1 icmp6 & '
+            'ping6 -c3 2001:db8:9::1; wait $!'
+        )
+        self.assertIn('1 packet captured', captured)
         other = machine.ssh(shell.address, None, password='gocubsgo')
         self.assertEqual('cirros\n', other.run('id -un'))
 
