@@ -152,11 +152,11 @@ OVERLAY_OPTIONS = [
     ),
     cfg.StrOpt(
         'card_command',
-        default='sudo ip link set dev "$name" up',
-        help='Shell command that brings a card up in a guest, in which $name '
-        'is its interface. Most images raise their first card alone. With '
-        'NetworkManager: sudo nmcli device connect "$name". Empty for '
-        'images that raise every card.',
+        default='sudo ip link set dev {interface} up',
+        help='Shell command that brings a card up in a guest, in which '
+        '{interface} is its interface. Most images raise their first card '
+        'alone. With NetworkManager: sudo nmcli device connect {interface}. '
+        'Empty for images that raise every card.',
     ),
     cfg.IntOpt(
         'guest_patience',

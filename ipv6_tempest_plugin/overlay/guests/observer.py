@@ -39,8 +39,8 @@ def script(name: str) -> str:
 def once(plan: plans.Plan, raising: str = '') -> str:
     """Return a script that prints one report.
 
-    :param raising: the command that brings a card up, in which ``$name``
-        is its interface
+    :param raising: the command that brings a card up, in which
+        ``{interface}`` is its interface
     """
     lines = [*_patient(plan, raising), *report(plan, '0')]
     return '\n'.join([script('observer.sh'), *lines, ''])
@@ -77,8 +77,9 @@ def pin(mac: str) -> str:
 
 def _raised(plan: plans.Plan, raising: str) -> Iterator[str]:
     if raising:
+        command = raising.replace('{interface}', '"$name"')
         for mac in plan.raised:
-            yield words('raise', plan.patience, mac, raising)
+            yield words('raise', plan.patience, mac, command)
 
 
 def _patient(plan: plans.Plan, raising: str) -> Iterator[str]:
