@@ -27,9 +27,14 @@ _PADDING = 10.0
 _GAP = 44.0
 _ROW_GAP = 84.0
 _MARGIN = 20.0
-# Where on a ping's way its label stands: nearer to who sent it.
-_AT = 0.36
+# Where on a ping's way its label may stand, the best place first.
+_PLACES = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74)
+_LABEL = (46.0, 14.0)
 _KINDS = ('external', 'router', 'network')
+
+# x and y; and with them width and height.
+Point = tuple[float, float]
+Area = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -82,20 +87,21 @@ def draw(
     """
     pings = list(pings)
     boxes = _boxes(_rows(topology))
+    arcs = _pings(boxes, pings)
     width = max((b.x + b.width for b in boxes.values()), default=0.0)
     height = max((b.y + b.height for b in boxes.values()), default=0.0)
     return Picture(
         topology.title,
         _words(topology, pings),
-        width + _MARGIN,
-        height + 2 * _MARGIN,
+        max([width, *(arc.x + _LABEL[0] / 2 for arc in arcs)]) + _MARGIN,
+        max([height, *(arc.y + _LABEL[1] for arc in arcs)]) + _MARGIN,
         tuple(boxes.values()),
         tuple(
             _link(boxes[link.between[0]], boxes[link.between[1]], link.label)
             for link in topology.links
             if boxes.keys() >= set(link.between)
         ),
-        tuple(_pings(boxes, pings)),
+        tuple(arcs),
     )
 
 
@@ -171,39 +177,72 @@ def _between(one: Box, other: Box) -> float:
     return (upper.y + upper.height + lower.y) / 2
 
 
-def _pings(
-    boxes: dict[str, Box], pings: list[observed.Ping]
-) -> Iterable[Line]:
+def _pings(boxes: dict[str, Box], pings: list[observed.Ping]) -> list[Line]:
     pairs: dict[tuple[str, str], list[observed.Ping]] = {}
     for ping in pings:
         if {ping.source, ping.target} <= boxes.keys():
             pairs.setdefault((ping.source, ping.target), []).append(ping)
+    taken = [(b.x, b.y, b.width, b.height) for b in boxes.values()]
+    lines = []
     for (source, target), of_pair in pairs.items():
         if source != target:
-            yield _arc(boxes[source], boxes[target], of_pair)
+            line = _arc(boxes[source], boxes[target], of_pair, taken)
+            taken.append(_around(line.x, line.y))
+            lines.append(line)
+    return lines
 
 
-def _arc(one: Box, other: Box, pings: list[observed.Ping]) -> Line:
+def _arc(
+    one: Box, other: Box, pings: list[observed.Ping], taken: list[Area]
+) -> Line:
     """Bend to the right of the way, so that there and back are two."""
-    (x1, y1), (x2, y2) = one.middle, other.middle
-    length = max(1.0, ((x2 - x1) ** 2 + (y2 - y1) ** 2) ** 0.5)
-    bend = 0.18 * length + 16
-    x = (x1 + x2) / 2 - (y2 - y1) / length * bend
-    y = max(2 * _MARGIN, (y1 + y2) / 2 + (x2 - x1) / length * bend)
+    curve = _curve(one, other)
+    (x1, y1), (x, y), (x2, y2) = curve
+    places = [_on_curve(curve, place) for place in _PLACES]
+    free = (p for p in places if not any(_meet(_around(*p), t) for t in taken))
+    at = next(free, places[0])
     received = sum(ping.received for ping in pings)
     sent = sum(ping.sent for ping in pings)
     return Line(
         f'M{x1:.1f} {y1:.1f}Q{x:.1f} {y:.1f} {x2:.1f} {y2:.1f}',
         f'{received}/{sent}',
-        _on_curve(x1, x, x2),
-        _on_curve(y1, y, y2),
-        all(ping.is_right for ping in pings),
+        *at,
+        is_right=all(ping.is_right for ping in pings),
     )
 
 
-def _on_curve(begin: float, bend: float, end: float) -> float:
-    """Return one coordinate of a point on a quadratic Bezier curve."""
-    return (1 - _AT) ** 2 * begin + 2 * _AT * (1 - _AT) * bend + _AT**2 * end
+def _curve(one: Box, other: Box) -> tuple[Point, Point, Point]:
+    (x1, y1), (x2, y2) = one.middle, other.middle
+    length = max(1.0, ((x2 - x1) ** 2 + (y2 - y1) ** 2) ** 0.5)
+    bend = 0.18 * length + 16
+    if abs(y1 - y2) < one.height:
+        # Beside each other: out of the boxes first.
+        bend += one.height
+    x = (x1 + x2) / 2 - (y2 - y1) / length * bend
+    y = (y1 + y2) / 2 + (x2 - x1) / length * bend
+    return (x1, y1), (x, max(2 * _MARGIN, y)), (x2, y2)
+
+
+def _on_curve(curve: tuple[Point, Point, Point], place: float) -> Point:
+    """Return a point of a quadratic Bezier curve."""
+    near, bend, far = (1 - place) ** 2, 2 * place * (1 - place), place**2
+    (x1, y1), (x, y), (x2, y2) = curve
+    return near * x1 + bend * x + far * x2, near * y1 + bend * y + far * y2
+
+
+def _around(x: float, y: float) -> Area:
+    """Return what a label covers whose text stands at this point."""
+    width, height = _LABEL
+    return x - width / 2, y - height, width, height + 4
+
+
+def _meet(one: Area, other: Area) -> bool:
+    return (
+        one[0] < other[0] + other[2]
+        and other[0] < one[0] + one[2]
+        and one[1] < other[1] + other[3]
+        and other[1] < one[1] + one[3]
+    )
 
 
 def _words(topology: observed.Topology, pings: list[observed.Ping]) -> str:

@@ -91,6 +91,18 @@ class DrawingTest(testtools.TestCase):
         )
         self.assertNotEqual(lines[0].path, lines[1].path)
 
+    def test_labels_of_pings_cover_nothing(self) -> None:
+        names = ('vm-1', 'vm-2', 'vrouter', 'router', 'outside')
+        pings = [ping(*pair, 3) for pair in itertools.permutations(names, 2)]
+        picture = drawing.draw(TOPOLOGY, pings[:8])
+        areas = [(b.x, b.y, b.width, b.height) for b in picture.boxes]
+        labels = [drawing._around(line.x, line.y) for line in picture.pings]
+        for label in labels:
+            for area in areas:
+                self.assertFalse(drawing._meet(label, area), (label, area))
+        for one, other in itertools.combinations(labels, 2):
+            self.assertFalse(drawing._meet(one, other), (one, other))
+
     def test_what_must_not_answer(self) -> None:
         silent = observed.Ping('vm-1', 'vm-2', '2001:db8::1', 3, 0, False)
         (line,) = drawing.draw(TOPOLOGY, [silent]).pings

@@ -1,0 +1,299 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+
+"""The page of ``tempest ipv6-report`` in a real browser.
+
+With ``IPV6_SCREENSHOTS=DIRECTORY`` it leaves pictures for the documents.
+"""
+
+import base64
+import os
+from pathlib import Path
+import tempfile
+from typing import Any
+
+import ddt
+import testtools
+
+from ipv6_tempest_plugin.results import model
+from ipv6_tempest_plugin.results.page import page
+from tests.lab import chromium
+from tests.unit.plugin.results import example
+from tests.unit.plugin.results import streams
+from tests.unit.plugin.results import test_page
+
+DESK, PHONE = (1280, 900), (360, 740)
+# The contrast of each text with what is behind it, by the formula of WCAG
+# 2.2 ("contrast ratio"); those below what level AA asks for.
+_POOR = """
+(() => {
+  const rgb = (text) => (text.match(/[\\d.]+/g) || []).map(Number);
+  const light = (color) => {
+    const [r, g, b] = color.slice(0, 3).map((value) => {
+      const part = value / 255;
+      return part <= 0.04045 ? part / 12.92
+        : ((part + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const behind = (element) => {
+    for (let e = element; e; e = e.parentElement) {
+      const color = rgb(getComputedStyle(e).backgroundColor);
+      if (color.length === 3 || color[3] > 0) return color;
+    }
+    return [255, 255, 255];
+  };
+  const poor = [];
+  for (const element of document.querySelectorAll('body *')) {
+    const own = [...element.childNodes].some(
+      (node) => node.nodeType === 3 && node.textContent.trim());
+    const box = element.getBoundingClientRect();
+    if (!own || !box.width || element.closest('svg, script')) continue;
+    const [a, b] = [light(rgb(getComputedStyle(element).color)),
+      light(behind(element))].sort((x, y) => y - x);
+    const ratio = (a + 0.05) / (b + 0.05);
+    if (ratio < 4.5) poor.push([element.outerHTML.slice(0, 90), ratio]);
+  }
+  return poor;
+})()
+"""
+_SHOWN = (
+    "[...document.querySelectorAll('#all tbody tr')].filter(r => !r.hidden)"
+)
+_SET = """
+(() => {{
+  const field = document.getElementById('{}');
+  field.value = '{}';
+  field.dispatchEvent(new Event('{}'));
+  return new Promise((done) => setTimeout(done, 20));
+}})()
+"""
+
+
+@ddt.ddt
+class ReportPageTest(testtools.TestCase):
+    tab: chromium.Tab
+    pages: dict[str, Path]
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        program = chromium.command()
+        if program is None:
+            raise cls.skipException('no Chromium: apt-get install chromium')
+        place = cls.enterClassContext(tempfile.TemporaryDirectory())
+        cls.pages = {
+            name: write(Path(place, f'{name}.html'), stream.run())
+            for name, stream in (
+                ('faults', example.stream()),
+                ('evil', evil()),
+                ('green', green()),
+            )
+        }
+        cls.tab = cls.enterClassContext(chromium.tab(program))
+
+    def open(
+        self,
+        name: str = 'faults',
+        size: tuple[int, int] = DESK,
+        scheme: str = 'light',
+    ) -> None:
+        """Open a page on a screen of this size."""
+        self.tab.call(
+            'Emulation.setDeviceMetricsOverride',
+            width=size[0],
+            height=size[1],
+            deviceScaleFactor=1,
+            mobile=size == PHONE,
+        )
+        self.tab.call(
+            'Emulation.setEmulatedMedia',
+            media='',
+            features=[{'name': 'prefers-color-scheme', 'value': scheme}],
+        )
+        self.tab.open(self.pages[name])
+
+    def shown(self) -> list[str]:
+        """Return the statuses of the rows that are shown."""
+        found = self.tab.js(f'{_SHOWN}.map(row => row.dataset.s)')
+        return [str(status) for status in found]
+
+    def screenshot(self, name: str, selector: str = '') -> None:
+        """Leave a picture, where pictures are wanted."""
+        wanted = os.environ.get('IPV6_SCREENSHOTS')
+        if not wanted:
+            return
+        clip: dict[str, Any] = {}
+        if selector:
+            box = self.tab.js(
+                f'(() => {{ const b = document.querySelector("{selector}")'
+                '.getBoundingClientRect(); return [b.x, b.y + scrollY, '
+                'b.width, b.height]; })()'
+            )
+            names = ('x', 'y', 'width', 'height')
+            clip = {'clip': dict(zip(names, box, strict=True)) | {'scale': 1}}
+        picture = self.tab.call(
+            'Page.captureScreenshot', captureBeyondViewport=True, **clip
+        )
+        path = Path(wanted, f'{name}.png')
+        path.write_bytes(base64.b64decode(picture['data']))
+
+    @ddt.data('faults', 'evil', 'green')
+    def test_it_needs_nothing_and_complains_of_nothing(
+        self, name: str
+    ) -> None:
+        self.open(name)
+        requests = self.tab.seen('Network.requestWillBeSent')
+        self.assertEqual(
+            [self.pages[name].as_uri()],
+            [r['request']['url'] for r in requests],
+        )
+        self.assertEqual([], self.tab.seen('Log.entryAdded'))
+        self.assertEqual([], self.tab.seen('Runtime.exceptionThrown'))
+        self.assertEqual([], self.tab.seen('Page.javascriptDialogOpening'))
+
+    def test_filter_by_words_status_and_tier(self) -> None:
+        self.open()
+        everything = len(self.shown())
+        self.assertEqual(25, everything)
+        for field, value, event, expected in (
+            ('words', 'IMAGE admin', 'input', ['failed']),
+            ('words', '', 'input', None),
+            ('status', 'bad', 'change', ['failed'] * 5 + ['not-run'] * 2),
+            ('status', 'skipped', 'change', ['skipped']),
+            ('status', '', 'change', None),
+            ('tier', 'ipv6_overlay_scenario', 'change',
+             ['failed', 'passed', 'skipped']),
+        ):  # fmt: skip
+            self.tab.js(_SET.format(field, value, event))
+            seen = self.shown()
+            if expected is None:
+                self.assertEqual(everything, len(seen))
+            else:
+                self.assertEqual(expected, sorted(seen))
+        told = self.tab.js("document.getElementById('shown').textContent")
+        self.assertEqual('3 of 25 shown', told)
+
+    def test_sort_by_a_column_up_and_down(self) -> None:
+        self.open()
+        times = f'{_SHOWN}.map(row => Number(row.cells[1].dataset.v))'
+        click = "document.querySelectorAll('#all th button')[1].click()"
+        for direction in ('ascending', 'descending'):
+            self.tab.js(click)
+            seen = self.tab.js(times)
+            backwards = direction == 'descending'
+            self.assertEqual(sorted(seen, reverse=backwards), seen)
+            self.assertEqual(
+                direction,
+                self.tab.js(
+                    "document.querySelectorAll('#all th')[1].ariaSort"
+                ),
+            )
+
+    def test_a_link_opens_what_it_leads_to(self) -> None:
+        self.open()
+        self.tab.js(
+            "document.querySelectorAll('#failures ~ details')"
+            '.forEach(part => part.open = false)'
+        )
+        self.tab.js("document.querySelector('td a.bad').click()")
+        opened = self.tab.js(
+            'new Promise(done => setTimeout(() => done('
+            "document.querySelectorAll('#failures ~ details[open]').length"
+            '), 50))'
+        )
+        self.assertEqual(1, opened)
+
+    @ddt.data('light', 'dark')
+    def test_every_text_can_be_read(self, scheme: str) -> None:
+        for name in ('faults', 'green'):
+            self.open(name, scheme=scheme)
+            self.tab.js(
+                "document.querySelectorAll('details')"
+                '.forEach(part => part.open = true)'
+            )
+            self.assertEqual([], self.tab.js(_POOR))
+        self.open(scheme=scheme)
+        self.screenshot(f'report-{scheme}')
+
+    @ddt.data('faults', 'evil', 'green')
+    def test_a_phone_need_not_scroll_sideways(self, name: str) -> None:
+        self.open(name, PHONE)
+        width = self.tab.js('document.documentElement.scrollWidth')
+        self.assertLessEqual(width, PHONE[0])
+        if name == 'faults':
+            self.screenshot('report-phone')
+
+    def test_what_can_be_used_has_a_name(self) -> None:
+        self.open()
+        nodes = self.tab.call('Accessibility.getFullAXTree')['nodes']
+        wanted = {'button', 'link', 'searchbox', 'combobox', 'image', 'region'}
+        seen = set()
+        for node in nodes:
+            role = node.get('role', {}).get('value')
+            if role in wanted and not node.get('ignored'):
+                seen.add(role)
+                name = node.get('name', {}).get('value', '')
+                self.assertNotEqual('', name.strip(), node)
+        self.assertLessEqual({'button', 'link', 'searchbox'}, seen)
+
+    def test_printed_everything_is_open(self) -> None:
+        self.open()
+        printed = self.tab.call('Page.printToPDF', printBackground=False)
+        data = base64.b64decode(printed['data'])
+        self.assertEqual(b'%PDF-', data[:5])
+        self.assertGreater(len(data), 20_000)
+        left = self.tab.js("document.querySelectorAll('details[open]').length")
+        total = self.tab.js("document.querySelectorAll('details').length")
+        self.assertLess(left, total)
+
+    def test_pictures_for_the_documents(self) -> None:
+        self.open()
+        count = self.tab.js("document.querySelectorAll('svg.picture').length")
+        self.assertEqual(2, count)
+        self.screenshot('report-failure', 'section[aria-labelledby=failures]')
+        self.screenshot(
+            'report-endpoints', 'section[aria-labelledby=endpoints]'
+        )
+        self.screenshot(
+            'report-addresses', 'section[aria-labelledby=addresses]'
+        )
+        self.screenshot(
+            'report-topology', 'section[aria-labelledby=topologies]'
+        )
+        self.open('green')
+        self.screenshot('report-green')
+
+
+def write(path: Path, run: model.Run) -> Path:
+    """Write the page of a run."""
+    with path.open('w') as output:
+        page.write(run, output)
+    return path
+
+
+def green() -> streams.Stream:
+    """Return a run in which all is well."""
+    made = streams.Stream()
+    for number, label in enumerate(('list', 'show', 'create')):
+        name = f'{streams.API}.test_networks.NetworksIpV6Test.test_{label}'
+        made.passed(streams.test_id(name, number, 'smoke'))
+    return made
+
+
+def evil() -> streams.Stream:
+    """Return a run whose texts are attacks."""
+    made = streams.Stream()
+    text = test_page.EVIL + 'W' * 3000
+    made.failed(f'{text}.B.test', text, text)
+    made.skipped(f'setUpClass ({test_page.EVIL})', text)
+    return made.raw(text.encode())
