@@ -18,8 +18,10 @@ found by its name and removed too.
 """
 
 from collections.abc import Collection
+from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
+import contextlib
 from typing import Any
 
 import fixtures
@@ -33,6 +35,8 @@ from ipv6_tempest_plugin.overlay import undo
 from ipv6_tempest_plugin import waiting
 
 CONF = config.CONF
+# Seconds after which a request that was not answered is taken for lost.
+LATE = 15
 # What the API chooses where the request leaves it open.
 CHOSEN = ('allocation_pools', 'fixed_ips', 'gateway_ip', 'mac_address', 'mtu')
 
@@ -71,6 +75,7 @@ class Resource(fixtures.Fixture):
     :param attributes: what the request says beside the name
     :cvar kind: the singular in the API's documents
     :ivar id: its UUID
+    :ivar asked: whether a request to make it may have been obeyed
     :ivar created: the answer to the request that made it
     :ivar expected: what every answer about it must hold from now on
     """
@@ -82,6 +87,7 @@ class Resource(fixtures.Fixture):
         self.manager = manager
         self.sent = {'name': rand_name(self.kind), **attributes}
         self.id: str | None = None
+        self.asked = False
 
     @property
     def client(self) -> Any:
@@ -141,7 +147,9 @@ class Resource(fixtures.Fixture):
 
     def _create(self) -> Any:
         create = getattr(self.client, f'create_{self.kind}')
-        return require(create(**self.sent), self.kind)
+        with asking(self):
+            answer = create(**self.sent)
+        return require(answer, self.kind)
 
     def show(self) -> Any:
         """Ask for this one."""
@@ -181,7 +189,33 @@ class Resource(fixtures.Fixture):
             remove(getattr(self.client, f'delete_{self.kind}'), one)
 
     def _unanswered(self) -> list[str]:
-        return [one['id'] for one in self.search(name=self.sent['name'])]
+        """The ids of what a request without an answer has made."""
+
+        def found() -> list[str]:
+            rows = self.search(name=self.sent['name'])
+            return [one['id'] for one in rows]
+
+        if not self.asked:
+            return found()
+        try:
+            return waiting.wait_for(f'{self.kind} to appear', found, LATE)
+        except waiting.WaitTimeout:
+            return []
+
+
+@contextlib.contextmanager
+def asking(*made: Resource) -> Iterator[None]:
+    """Ask for resources, and keep in mind whether they may be there."""
+    for one in made:
+        one.asked = True
+    try:
+        with undo.held(made[0].kind):
+            yield
+    except exceptions.ClientRestClientException:
+        # The API has said that it made nothing.
+        for one in made:
+            one.asked = False
+        raise
 
 
 class Bulk(fixtures.Fixture):
@@ -200,7 +234,9 @@ class Bulk(fixtures.Fixture):
         kinds = f'{self.resources[0].kind}s'
         create = getattr(self.resources[0].client, f'create_bulk_{kinds}')
         sent = [one.sent for one in self.resources]
-        answers = require(create(**{kinds: sent}), kinds)
+        with asking(*self.resources):
+            answer = create(**{kinds: sent})
+        answers = require(answer, kinds)
         named = {require(answer, 'name'): answer for answer in answers}
         for one in self.resources:
             one.adopt(require(named, one.sent['name']))

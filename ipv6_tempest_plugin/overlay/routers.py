@@ -100,9 +100,10 @@ class Interface(fixtures.Fixture):
             self._remove,
         )
         self.addCleanup(self._removal)
-        self.answer = self.client.add_router_interface(
-            self.router.id, **self.names
-        )
+        with undo.held('interface'):
+            self.answer = self.client.add_router_interface(
+                self.router.id, **self.names
+            )
         self.port_id = resources.require(self.answer, 'port_id')
 
     def promised(self) -> promises.Promise:

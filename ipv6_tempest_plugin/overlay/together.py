@@ -31,7 +31,23 @@ def run(*actions: Callable[[], T]) -> list[T]:
     """
     with futures.ThreadPoolExecutor(max(1, len(actions))) as pool:
         started = [pool.submit(action) for action in actions]
+        # A signal interrupts this wait; leaving the pool then waits on, so
+        # that nothing is made behind the back of those who clean up.
+        futures.wait(started)
     return [one.result() for one in started]
+
+
+def begin(one: fixtures.Fixture) -> None:
+    """Set a fixture up; what fails raises its own error alone.
+
+    A fixture that undoes itself wraps its error together with a SetupError,
+    once more for each fixture that it is part of.
+    """
+    try:
+        one.setUp()
+    except fixtures.MultipleExceptions as several:
+        _, error, trace = several.args[0]
+        raise error.with_traceback(trace) from None
 
 
 class Together(fixtures.Fixture):
@@ -53,7 +69,7 @@ class Together(fixtures.Fixture):
 
     def _begin(self, one: fixtures.Fixture) -> None:
         # What fails half-way undoes itself.
-        one.setUp()
+        begin(one)
         self._there.append(one)
 
     def _leave(self) -> None:
@@ -73,7 +89,7 @@ class Later(fixtures.Fixture):
     def _setUp(self) -> None:
         self._pool = futures.ThreadPoolExecutor(1)
         self.addCleanup(self._leave)
-        self._coming = self._pool.submit(self.one.setUp)
+        self._coming = self._pool.submit(begin, self.one)
 
     def wait(self) -> None:
         """Wait until it is there; raise what it raised."""

@@ -20,6 +20,8 @@ by then is undone when the process exits, latest first.
 
 import atexit
 from collections.abc import Callable
+from collections.abc import Iterator
+import contextlib
 import logging
 import os
 import signal
@@ -34,6 +36,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _open: dict['Promise', None] = {}
 _replaced: dict[signal.Signals, Any] = {}
 _received: list[int] = []
+_held: list[str] = []
 
 
 class Interrupted(SystemExit):
@@ -44,6 +47,28 @@ class Interrupted(SystemExit):
 
     def __init__(self, number: int) -> None:
         super().__init__(128 + number)
+
+
+@contextlib.contextmanager
+def held(what: str) -> Iterator[None]:
+    """Let something come to its end before a signal unwinds.
+
+    A request that makes something must be answered: who does not know what
+    came of it cannot undo it. Signals reach the main thread alone.
+
+    :param what: what is under way, short
+    :raises Interrupted: at its end, when a signal came meanwhile
+    """
+    if threading.current_thread() != threading.main_thread():
+        yield
+        return
+    _held.append(what)
+    try:
+        yield
+    finally:
+        _held.pop()
+        if _received and not _held:
+            raise Interrupted(_received[0])
 
 
 class Promise:
@@ -130,7 +155,8 @@ def _interrupt(number: int, frame: types.FrameType | None) -> None:
     """Raise once; further signals must not cut the unwinding short."""
     if not _received:
         _received.append(number)
-        raise Interrupted(number)
+        if not _held:
+            raise Interrupted(number)
 
 
 atexit.register(keep_all)

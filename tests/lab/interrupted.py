@@ -19,6 +19,7 @@ is told by the prefix of its names.
 
 import argparse
 from collections.abc import Sequence
+import contextlib
 import os
 from pathlib import Path
 import signal
@@ -30,12 +31,15 @@ import uuid
 
 import openstack
 
+from ipv6_lab import errors
 from ipv6_lab import waiting
 from tests.lab import lying
 from tools import lab
 
 REGEX = r'^ipv6_tempest_plugin\.tests\.overlay\.api\.test_(networks|routers)\.'
 PATIENCE = 120
+LOG = 'log'
+LINES = 200
 KINDS = ('networks', 'subnets', 'ports', 'routers', 'security_groups')
 # By name: the signal, and whether all of the run gets it or its head alone.
 WAYS = {
@@ -69,6 +73,8 @@ def story(way: str) -> tuple[list[str], list[str]]:
     projects: set[str] = set()
 
     def made() -> list[str] | None:
+        if run.poll() is not None:
+            raise AssertionError(f'the run ended with {run.returncode}')
         seen = census(cloud, prefix, projects)
         return seen if any('subnet' in one for one in seen) else None
 
@@ -82,10 +88,23 @@ def story(way: str) -> tuple[list[str], list[str]]:
             waiting.wait_for(
                 lambda: not alive(run.pid), 'the end of the workers', PATIENCE
             )
+        except BaseException:
+            print(*last_words(run.pid, Path(scratch)), sep='\n')
+            raise
         finally:
             if alive(run.pid):
                 os.killpg(run.pid, signal.SIGKILL)
     return before, census(cloud, prefix, projects)
+
+
+def last_words(group: int, scratch: Path) -> list[str]:
+    """What each process of a run was doing, and what it has said."""
+    if alive(group):
+        # Python then shows every thread's stack (faulthandler).
+        os.killpg(group, signal.SIGABRT)
+        with contextlib.suppress(errors.StepFailed):
+            waiting.wait_for(lambda: not alive(group), 'the stacks', 10)
+    return (scratch / LOG).read_text(errors='replace').splitlines()[-LINES:]
 
 
 def start(scratch: Path, prefix: str) -> subprocess.Popen[bytes]:
@@ -93,15 +112,20 @@ def start(scratch: Path, prefix: str) -> subprocess.Popen[bytes]:
     config = scratch / 'tempest.conf'
     settings = {'DEFAULT': {'resource_name_prefix': prefix}}
     config.write_text(lying.changed(os.environ['TEMPEST_CONFIG'], settings))
-    return subprocess.Popen(
-        ['tempest', 'run', '--concurrency', '2', '--regex', REGEX],
-        cwd=lab.workspace(scratch / 'workspace'),
-        env={**os.environ, 'TEMPEST_CONFIG': str(config)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    with (scratch / LOG).open('w') as log:
+        return subprocess.Popen(
+            ['tempest', 'run', '--concurrency', '2', '--regex', REGEX],
+            cwd=lab.workspace(scratch / 'workspace'),
+            env={
+                **os.environ,
+                'TEMPEST_CONFIG': str(config),
+                'PYTHONFAULTHANDLER': '1',
+            },
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
 
 
 def alive(group: int) -> bool:

@@ -44,10 +44,13 @@ class Client:
     :ivar kept: what exists, by id
     :ivar log: what it was asked to do, in order, shared by all kinds
     :ivar after_create: raised once something was made, as a time-out is
+    :ivar busy: how many removals are refused at first
+    :ivar slow: in how many lists what exists is not there yet
     """
 
     after_create: BaseException | None = None
     busy = 0
+    slow = 0
 
     def __init__(self, kind: str, log: list[str], ids: Iterator[int]) -> None:
         self.kind = kind
@@ -91,6 +94,9 @@ class Client:
         return {self.kind: self.kept[one]}
 
     def _list(self, **filters: Any) -> Any:
+        if self.slow:
+            self.slow -= 1
+            return {f'{self.kind}s': []}
         rows = [
             row
             for row in self.kept.values()

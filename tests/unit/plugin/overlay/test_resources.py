@@ -17,6 +17,7 @@ from unittest import mock
 
 import fixtures
 import netaddr
+from tempest.lib import exceptions
 import testtools
 
 from ipv6_tempest_plugin import addressing
@@ -92,6 +93,26 @@ class LifeTest(FixtureTest):
                 networks.Network(self.manager).setUp,
             )
             self.assertEqual([], self.manager.left())
+
+    def test_made_long_after_the_request(self) -> None:
+        """What the API was still making is waited for, and removed."""
+        client = self.manager.networks_client
+        client.after_create, client.slow = undo.Interrupted(15), 3
+        self.assertRaises(
+            undo.Interrupted, networks.Network(self.manager).setUp
+        )
+        self.assertEqual((0, []), (client.slow, self.manager.left()))
+
+    def test_refused_it_is_not_waited_for(self) -> None:
+        client = self.manager.networks_client
+        client.slow = 2
+        refusal = exceptions.BadRequest()
+        with mock.patch.object(client, '_create', side_effect=refusal):
+            self.assertRaises(
+                testtools.MultipleExceptions,
+                networks.Network(self.manager).setUp,
+            )
+        self.assertEqual(1, client.slow)
 
     def test_answer_without_an_id(self) -> None:
         client = self.manager.networks_client

@@ -69,6 +69,21 @@ class ProcessTest(testtools.TestCase):
         )
         self.assertEqual(128 + signal.Signals[name], said.returncode)
 
+    def test_what_is_under_way_is_finished(self) -> None:
+        """A signal waits for an answer; who asked learns of both."""
+        said = run(
+            'with undo.held("request"):\n'
+            '    os.kill(os.getpid(), signal.SIGTERM)\n'
+            '    print("answered", flush=True)\n'
+            'print("never")'
+        )
+        self.assertEqual(
+            ['made', 'answered', 'subnet undone', 'network undone'],
+            said.stdout.splitlines(),
+            said.stderr,
+        )
+        self.assertEqual(128 + signal.SIGTERM, said.returncode)
+
     def test_exception(self) -> None:
         said = run('raise RuntimeError')
         self.assertIn('network undone', said.stdout)
