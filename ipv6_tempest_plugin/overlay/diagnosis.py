@@ -86,20 +86,18 @@ def as_text(
     kind: str,
     found: Iterable[expect.Difference],
     hints: Mapping[str, Hint] = HINTS,
-    default: Hint = DEFAULT,
 ) -> str:
     """Return the text of a failure, without a line feed at its end.
 
     :param asked: the request, such as ``GET /v2.0/subnets/ID``
     :param kind: what the answer should describe
     :param hints: by attribute
-    :param default: for attributes without a hint
     """
     found = list(found)
     names = ', '.join(one.attribute for one in found)
     head = f'{asked}: the {kind} is not what it must be in: {names}'
     texts = (
-        _difference(one, hints.get(one.attribute, default)) for one in found
+        _difference(one, hints.get(one.attribute, DEFAULT)) for one in found
     )
     return '\n\n'.join([head, *texts])
 

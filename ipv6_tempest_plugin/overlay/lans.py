@@ -62,11 +62,6 @@ class Lan(fixtures.Fixture):
         self.name_server: netaddr.IPAddress | None = None
         self.interfaces: list[routers.Interface] = []
 
-    @property
-    def resources(self) -> list[resources.Resource]:
-        """What the API must have made as it was asked to."""
-        return [self.network, *self.network.subnets]
-
     def _setUp(self) -> None:
         self.network = self.useFixture(networks.Network(self.manager))
         self.subnets = [self._subnet(mode) for mode in self.modes]

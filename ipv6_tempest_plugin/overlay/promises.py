@@ -135,8 +135,12 @@ def gateways_of(cidr: netaddr.IPNetwork, sent: Mapping[str, Any]) -> list[Any]:
 def pools_around(
     cidr: netaddr.IPNetwork, gateway: Any
 ) -> list[dict[str, str]]:
-    """Return the default pools: all but the anycast address and gateway."""
-    free = netaddr.IPSet(netaddr.IPRange(cidr[1], cidr[-1]))
+    """Return the default pools: all but the anycast address and gateway.
+
+    With IPv4, all but the network's address, broadcast and gateway.
+    """
+    last = cidr[-1] if cidr.version == 6 else cidr[-2]
+    free = netaddr.IPSet(netaddr.IPRange(cidr[1], last))
     if gateway is not None:
         free.remove(netaddr.IPAddress(gateway))
     return [

@@ -151,13 +151,6 @@ class Server(fixtures.Fixture):
         answer = self.client.get_console_output(self.id, length=CONSOLE_LINES)
         return str(answer['output'])
 
-    def plug(self, port: ports.Port) -> None:
-        """Plug in one more card; it goes when the port is deleted."""
-        self.manager.interfaces_client.create_interface(
-            self.id, port_id=port.id
-        )
-        self.ports.append(port)
-
     def _remove(self) -> None:
         rows = self.client.list_servers(name=self.name)['servers']
         for row in rows:
@@ -175,6 +168,35 @@ class Server(fixtures.Fixture):
         except exceptions.NotFound:
             return True
         return False
+
+
+class Plug(fixtures.Fixture):
+    """A card that is plugged into a server that runs.
+
+    The port must be pulled before it can be deleted.
+    """
+
+    def __init__(self, server: Server, port: ports.Port) -> None:
+        super().__init__()
+        self.server = server
+        self.port = port
+        self.client = server.manager.interfaces_client
+
+    def _setUp(self) -> None:
+        self.addCleanup(undo.Promise(f'card {self.port.mac}', self._remove))
+        self.client.create_interface(self.server.id, port_id=self.port.id)
+
+    def _remove(self) -> None:
+        resources.remove(
+            self.client.delete_interface, self.server.id, self.port.id
+        )
+        waiting.wait_for(
+            f'port {self.port.id} to be pulled',
+            self.port.show,
+            CONF.ipv6_overlay.removal_timeout,
+            until=lambda seen: not seen['device_id'],
+            interval=POLL,
+        )
 
 
 class FloatingIp(fixtures.Fixture):

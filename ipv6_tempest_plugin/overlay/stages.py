@@ -119,14 +119,12 @@ class Shared(_Spread):
         looking: Sequence[plans.Plan],
     ) -> Sequence[Guest]:
         """Plug cards into the guests that are there."""
-        together.run(
-            *(
-                lambda guest=guest, some=some: [
-                    guest.server.plug(port) for port in some
-                ]
-                for guest, some in zip(self.guests, cards, strict=True)
-            )
-        )
+        plugs = [
+            servers.Plug(guest.server, port)
+            for guest, some in zip(self.guests, cards, strict=True)
+            for port in some
+        ]
+        owner.useFixture(together.Together(*plugs))
         return self.guests
 
 

@@ -60,6 +60,7 @@ class ShellGuest:
             CONF.validation.image_ssh_user,
             timeout=timeout,
             pkey=self.key.private,
+            ssh_key_type=CONF.validation.ssh_key_type,
             ssh_allow_agent=False,
         )
 

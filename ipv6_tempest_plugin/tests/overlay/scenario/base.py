@@ -13,6 +13,7 @@
 """Verbs of the scenario tests: build, predict, look, compare."""
 
 from collections.abc import Callable
+from collections.abc import Mapping
 from collections.abc import Sequence
 import functools
 import itertools
@@ -47,6 +48,7 @@ PLUGGED = diagnosis.Hint(
     'the namespace qrouter-ID and on the way between; '
     'net.ipv6.conf.all.forwarding there',
 )
+Observations = Sequence[observations.Observation]
 Pings = Sequence[plans.Ping]
 Judge = Callable[
     [str, observations.Echo | None, int], expect.Difference | None
@@ -103,24 +105,22 @@ class ScenarioTest(base.OverlayTest):
     @classmethod
     def keep(cls, fixture: fixtures.Fixture) -> None:
         """Set a fixture up until the class ends."""
-        fixture.setUp()
+        together.begin(fixture)
         cls.addClassResourceCleanup(fixture.cleanUp)
 
     def lan(self, some: Sequence[modes.Mode], ipv4: bool) -> lans.Lan:
         """Make a network behind the router; the API did what was asked."""
         lan = self.useFixture(lans.Lan(self.manager, self.router, some, ipv4))
-        for one in lan.resources:
-            self.sources[f'{one.kind} {one.id}'] = one.show
-            self.check_made(one)
+        self.check_made(lan.network, lan.network.show())
+        for one in lan.network.subnets:
+            self.check_made(one, one.created)
         return lan
 
-    def check_made(self, one: resources.Resource) -> None:
-        """Compare the whole answer to a request with its prediction."""
-        found = expect.differences(one.expected, one.created)
-        if found:
-            self.fail(
-                diagnosis.as_text(f'POST {one.collection}', one.kind, found)
-            )
+    def check_made(self, one: resources.Resource, answer: Any) -> None:
+        """Compare a whole answer with its prediction."""
+        self.sources[f'{one.kind} {one.id}'] = one.show
+        found = expect.differences(one.expected, answer)
+        self.judge(one.path, one.kind, found, diagnosis.HINTS)
 
     def closed_group(self) -> security.SecurityGroup:
         """Make a security group that lets nothing in."""
@@ -155,8 +155,7 @@ class ScenarioTest(base.OverlayTest):
             )
         )
         for one in itertools.chain(*made):
-            self.sources[f'port {one.id}'] = one.show
-            self.check_made(one)
+            self.check_made(one, one.created)
         names = ('one', 'two')
         return [
             ends.of(name, some, row)
@@ -207,48 +206,54 @@ class ScenarioTest(base.OverlayTest):
         self, guests: Sequence[stages.Guest], looking: Sequence[plans.Plan]
     ) -> list[observations.Observation]:
         """Look around in each guest at once."""
-        return together.run(
+        seen = together.run(
             *(
                 lambda guest=guest, plan=plan: guest.observe(plan)
                 for guest, plan in zip(guests, looking, strict=True)
             )
         )
+        for guest, observation in zip(guests, seen, strict=True):
+            text = content.text_content(observation.text)
+            self.addDetailUniqueName(f'{guest.name}: seen', text)
+        return seen
 
-    def check_state(
-        self, end: ends.End, observation: observations.Observation
+    def check_states(
+        self, both: Sequence[ends.End], seen: Observations
     ) -> None:
-        """Compare every card of a guest with its prediction."""
-        for card in end.cards:
-            found = judging.differences(card, observation)
-            if found:
-                self.fail(
-                    diagnosis.as_text(
-                        f'guest {end.name}, card {card.mac}',
-                        'configuration',
-                        found,
-                        judging.HINTS,
-                    )
-                )
+        """Compare every card of both guests with its prediction."""
+        for end, observation in zip(both, seen, strict=True):
+            for card in end.cards:
+                found = judging.differences(card, observation)
+                where = f'guest {end.name}, card {card.mac}'
+                self.judge(where, 'configuration', found, judging.HINTS)
 
     def check_pings(
         self,
-        end: ends.End,
-        observation: observations.Observation,
-        pings: Pings,
+        both: Sequence[ends.End],
+        seen: Observations,
+        pings: Sequence[Pings],
         judge: Judge,
     ) -> None:
-        """Judge some pings of a guest."""
-        found = [
-            judge(ping.name, observation.pings.get(ping.name), ping.count)
-            for ping in pings
-        ]
-        wrong = [one for one in found if one]
-        if wrong:
-            self.fail(
-                diagnosis.as_text(
-                    f'guest {end.name}', 'connectivity', wrong, {}, PLUGGED
-                )
-            )
+        """Judge some pings of each guest."""
+        for end, observation, chosen in zip(both, seen, pings, strict=True):
+            found = [
+                judge(ping.name, observation.pings.get(ping.name), ping.count)
+                for ping in chosen
+            ]
+            wrong = [one for one in found if one]
+            hints = {one.attribute: PLUGGED for one in wrong}
+            self.judge(f'guest {end.name}', 'connectivity', wrong, hints)
+
+    def judge(
+        self,
+        where: str,
+        what: str,
+        found: Sequence[expect.Difference],
+        hints: Mapping[str, diagnosis.Hint],
+    ) -> None:
+        """Fail with a diagnosis if something differs."""
+        if found:
+            self.fail(diagnosis.as_text(where, what, found, hints))
 
 
 def _state(guest: stages.Guest) -> str:

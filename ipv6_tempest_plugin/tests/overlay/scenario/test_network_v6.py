@@ -58,28 +58,25 @@ class GettingAddress(base.ScenarioTest):
         self, mode: modes.Mode, prefixes: int = 1, dualnet: bool = False
     ) -> None:
         """Tell the story for a kind of networks."""
-        some = self.networks(mode, prefixes, dualnet)
         group = self.closed_group()
-        both = self.predicted(some, group)
+        both = self.predicted(self.networks(mode, prefixes, dualnet), group)
         outside = CONF.ipv6_overlay.external_address
         beyond = [ends.beyond(end, outside) for end in both]
         peers = [ends.to_peer(*pair) for pair in (both, both[::-1])]
         every = [a + b for a, b in zip(beyond, peers, strict=True)]
+
         closed = list(map(self.plan, both, every, beyond))
         guests = self.bring(both, closed)
-        for end, seen, through, stopped in zip(
-            both, self.look(guests, closed), beyond, peers, strict=True
-        ):
-            self.check_state(end, seen)
-            self.check_pings(end, seen, through, judging.lost)
-            self.check_pings(end, seen, stopped, judging.let_through)
+        seen = self.look(guests, closed)
+        self.check_states(both, seen)
+        self.check_pings(both, seen, beyond, judging.lost)
+        self.check_pings(both, seen, peers, judging.let_through)
+
         self.allow_pings(group, self.ipv4)
         opened = list(map(self.plan, both, every, peers))
-        for end, seen, through in zip(
-            both, self.look(guests, opened), every, strict=True
-        ):
-            self.check_state(end, seen)
-            self.check_pings(end, seen, through, judging.lost)
+        seen = self.look(guests, opened)
+        self.check_states(both, seen)
+        self.check_pings(both, seen, every, judging.lost)
 
     def networks(
         self, mode: modes.Mode, prefixes: int, dualnet: bool
