@@ -27,16 +27,22 @@ BEGUN = 60.0
 
 
 class LifecycleTest(testtools.TestCase):
-    """Each test leaves the lab up, as it found it."""
+    """Each test brings the lab to where it begins, and may leave it down.
 
-    def setUp(self) -> None:
-        super().setUp()
-        self.addCleanup(self.assert_up)
+    A start takes long: this module comes late among the tests of the lab.
+    """
+
+    namespaces: frozenset[str] = frozenset()
+
+    def bring_up(self) -> None:
+        """The lab is up."""
+        said = machine.lab('up')
+        self.assertEqual(0, said.returncode, said.stdout)
         self.namespaces = machine.namespaces()
 
-    def assert_up(self) -> None:
-        """The lab is up, brought up where a test left it down."""
-        said = machine.lab('up')
+    def take_down(self) -> None:
+        """The lab is down."""
+        said = machine.lab('down')
         self.assertEqual(0, said.returncode, said.stdout)
 
     def assert_nothing_left(self) -> None:
@@ -47,14 +53,11 @@ class LifecycleTest(testtools.TestCase):
 
     def test_machine_is_untouched(self) -> None:
         """Down leaves nothing; up adds nothing outside of namespaces."""
-        said = machine.lab('down')
-        self.assertEqual(0, said.returncode, said.stdout)
-        self.assert_nothing_left()
+        self.take_down()
         before = machine.snapshot()
-        self.assert_up()
+        self.bring_up()
         self.assert_same(before, 'while it is up')
-        self.namespaces = machine.namespaces()
-        machine.lab('down')
+        self.take_down()
         self.assert_nothing_left()
         self.assert_same(before, 'after it was down')
 
@@ -65,8 +68,9 @@ class LifecycleTest(testtools.TestCase):
                 seen, matchers.Equals(before[name]), f'{name} {when}'
             )
 
-    def test_second_up_changes_nothing(self) -> None:
+    def test_another_up_changes_nothing(self) -> None:
         """Up again finds the lab up: the same hosts, by their inits."""
+        self.bring_up()
         before = hosts.find()
         said = machine.lab('up')
         self.assertEqual(0, said.returncode, said.stdout)
@@ -95,10 +99,11 @@ class LifecycleTest(testtools.TestCase):
 
     def test_dead_process_is_told(self) -> None:
         """A service that died is named by status and by up."""
+        self.bring_up()
         host = hosts.find()['compute']
         switch = host.run(['pgrep', '-x', 'ovs-vswitchd']).split()[0]
         host.run(['kill', '-KILL', switch])
-        self.addCleanup(machine.lab, 'down')
+        self.addCleanup(self.take_down)
         self.wait_until_noticed()
         status = machine.lab('status')
         self.assertEqual(1, status.returncode, status.stdout)
@@ -114,7 +119,7 @@ class LifecycleTest(testtools.TestCase):
 
     def begin_up(self) -> 'subprocess.Popen[str]':
         """Start `up` on an empty machine; return once hosts are there."""
-        machine.lab('down')
+        self.take_down()
         process = subprocess.Popen(
             [machine.LAB, 'up'],
             stdin=subprocess.DEVNULL,
