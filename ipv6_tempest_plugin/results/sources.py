@@ -28,6 +28,7 @@ from ipv6_tempest_plugin.results import errors
 from ipv6_tempest_plugin.results import from_json
 from ipv6_tempest_plugin.results import masking
 from ipv6_tempest_plugin.results import model
+from ipv6_tempest_plugin.results import packets
 from ipv6_tempest_plugin.results import stream
 
 STDIN = '-'
@@ -85,8 +86,7 @@ def decode(
     if _VERSION_1.match(start):
         _convert(buffered, collector)
     else:
-        new = subunit.ByteStreamToStreamResult(buffered, stream.FOREIGN)
-        new.run(collector)
+        packets.read(buffered, collector)
     run = collector.run()
     if not run.tests and not run.listed:
         said = ''.join(f'; {note}' for note in run.notes)

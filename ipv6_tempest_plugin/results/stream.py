@@ -36,8 +36,7 @@ ENDED = {
     'xfail': Status.EXPECTED_FAILURE,
     'uxsuccess': Status.UNEXPECTED_SUCCESS,
 }
-# What is no test: the reader's own complaint, and stestr's on a worker.
-_PARSER = 'subunit.parser'
+# What is no test, but stestr's complaint on a worker.
 _WORKER = 'process-returncode'
 # What we have the reader call that which is no subunit.
 FOREIGN = 'stdout'
@@ -113,6 +112,10 @@ class Collector(testtools.StreamResult):
             del self._open[key]
             self._end(test_id, ENDED[test_status], test, timestamp)
 
+    def damaged(self, how: str) -> None:
+        """Note that the stream itself is not whole."""
+        self._note(f'the stream is not whole: {how}')
+
     def run(self) -> model.Run:
         """Return the run, with what was left running."""
         for (_, test_id), test in list(self._open.items()):
@@ -152,10 +155,7 @@ class Collector(testtools.StreamResult):
         test: _Open,
         stop: datetime.datetime | None,
     ) -> None:
-        if test_id == _PARSER:
-            said = test.files.text_of(('Parser Error',), self._mask)
-            self._note(f'the stream is damaged or ends too early: {said}')
-        elif test_id == _WORKER:
+        if test_id == _WORKER:
             said = test.files.text_of(('traceback',), self._mask)
             self._note(f'a worker failed: {text.line(said)}')
         else:

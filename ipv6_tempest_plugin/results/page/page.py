@@ -89,7 +89,10 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters['seconds'] = _seconds
     environment.filters['moment'] = _moment
-    environment.filters['sign'] = _sign
+    signs = {status: _sign(status) for status in model.Status}
+    tones = {status: _tone(status) for status in model.Status}
+    environment.filters['sign'] = signs.__getitem__
+    environment.filters['tone'] = tones.__getitem__
     return environment
 
 
@@ -122,3 +125,10 @@ def _sign(status: model.Status) -> str:
     if status.is_good:
         return '\N{CHECK MARK}'
     return '\N{BALLOT X}' if status.is_bad else '\N{EN DASH}'
+
+
+def _tone(status: model.Status) -> str:
+    """Return the class of what tells of a status."""
+    if status.is_good:
+        return 'good'
+    return 'bad' if status.is_bad else 'idle'
