@@ -13,7 +13,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-import shutil
 import subprocess
 import sys
 
@@ -25,6 +24,7 @@ from tools import complaints
 from tools import lab
 from tools import ownership
 from tools import parts
+from tools import results
 from tools import totals
 
 RESULTS = checks.ROOT / 'results' / 'demo'
@@ -83,9 +83,9 @@ def demonstrate() -> int:
     """Bring the lab up, run Tempest, sum up; the exit code."""
     if code := live('the lab', (lab.COMMAND, 'up')):
         return code
-    shutil.rmtree(RESULTS, ignore_errors=True)
-    workspace = lab.workspace(RESULTS / 'tempest')
-    return summary(workspace, live('the tests', lab.TEMPEST, workspace))
+    with results.claimed(RESULTS):
+        workspace = lab.workspace(RESULTS / 'tempest')
+        return summary(workspace, live('the tests', lab.TEMPEST, workspace))
 
 
 def main() -> int:

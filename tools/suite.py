@@ -22,7 +22,6 @@ from dataclasses import dataclass
 from dataclasses import field
 from pathlib import Path
 import re
-import shutil
 import sys
 
 from ipv6_lab import errors
@@ -35,6 +34,7 @@ from tools import complaints
 from tools import lab
 from tools import ownership
 from tools import parts
+from tools import results
 from tools import totals
 
 NO_WORD = re.compile(r'\W+')
@@ -158,13 +158,13 @@ def main(arguments: Sequence[str]) -> int:
     user has to mend something.
     """
     chosen = options(arguments)
-    shutil.rmtree(RESULTS, ignore_errors=True)
     run = Run(RESULTS)
     code = 0
     signals.unwind()
     try:
         lab.keep_caches()
-        proceed(run, chosen)
+        with results.claimed(RESULTS):
+            proceed(run, chosen)
     except errors.LabError as error:
         run.lines.note(complaints.text('test', error))
         run.total += totals.Totals(failed=1)

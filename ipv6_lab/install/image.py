@@ -11,6 +11,7 @@
 # under the License.
 """The guest image, made from Debian packages by :mod:`ipv6_lab.guest`."""
 
+import functools
 from pathlib import Path
 import sys
 
@@ -26,7 +27,13 @@ NAME = 'guest.qcow2'
 
 def entry() -> Path:
     """The cache's entry for this checkout's recipe."""
-    return cache.place('images', recipe.recipe_key())
+    return cache.place('images', _key())
+
+
+@functools.cache
+def _key() -> str:
+    """Digested once: a file edited meanwhile must not move the image."""
+    return recipe.recipe_key()
 
 
 def path() -> Path:

@@ -13,6 +13,7 @@
 
 from collections.abc import Callable
 import dataclasses
+import functools
 import os
 from pathlib import Path
 
@@ -77,8 +78,13 @@ def path(name: str) -> Path:
 
     :param name: ``cloud`` or ``tempest``
     """
-    environment = ENVIRONMENTS[name]
-    return cache.place('venvs', f'{name}-{key(environment)}')
+    return cache.place('venvs', f'{name}-{_key(name)}')
+
+
+@functools.cache
+def _key(name: str) -> str:
+    """Digested once: a file edited meanwhile must not move the lab."""
+    return key(ENVIRONMENTS[name])
 
 
 def site_packages(venv: Path) -> Path:

@@ -76,6 +76,8 @@ class VenvsTest(front.CacheTest):
         self.write('cloud-constraints', 'nova==34.0.0\n')
         self.write('tempest', '-r cloud.txt\n')
         self.write('tempest-constraints', 'nova==34.0.0\n')
+        venvs._key.cache_clear()
+        self.addCleanup(venvs._key.cache_clear)
         self.apply = mock.Mock()
         self.patch(patches, 'apply', self.apply)
         self.running = front.FakeCommands()
@@ -130,20 +132,31 @@ class VenvsTest(front.CacheTest):
         name = 'virtual environment cloud'
         self.assertEqual([f'{name}: ready', f'{name}: kept'], self.lines())
 
+    def path(self, name: str) -> Path:
+        """An environment's path as a new process finds it."""
+        venvs._key.cache_clear()
+        return venvs.path(name)
+
     def test_what_it_is_made_from_makes_another(self) -> None:
-        places = {venvs.path('tempest')}
+        places = {self.path('tempest')}
         for name in ('cloud', 'tempest', 'tempest-constraints'):
             self.write(name, f'-r {self.place}/cloud-native.txt\nx==1\n')
-            places.add(venvs.path('tempest'))
+            places.add(self.path('tempest'))
         self.write('cloud-native', 'libvirt-python==12.8.0\n')
-        places.add(venvs.path('tempest'))
+        places.add(self.path('tempest'))
         self.assertEqual(5, len(places))
 
+    def test_it_stays_where_it_is_while_a_process_lives(self) -> None:
+        before = self.path('tempest')
+        self.write('tempest', 'x==1\n')
+        self.assertEqual(before, venvs.path('tempest'))
+        self.assertNotEqual(before, self.path('tempest'))
+
     def test_patches_are_part_of_the_key(self) -> None:
-        before = venvs.path('cloud'), venvs.path('tempest')
+        before = self.path('cloud'), self.path('tempest')
         self.patch(patches, 'FOR', {'cloud': ('another',)})
-        self.assertNotEqual(before[0], venvs.path('cloud'))
-        self.assertEqual(before[1], venvs.path('tempest'))
+        self.assertNotEqual(before[0], self.path('cloud'))
+        self.assertEqual(before[1], self.path('tempest'))
 
     def test_a_failed_one_is_not_kept(self) -> None:
         self.apply.side_effect = errors.LabError('no longer applies')
