@@ -87,7 +87,7 @@ class Run:
         self.part(
             parts.Part(
                 'tempest',
-                lab.TEMPEST,
+                lab.PLUGIN,
                 self.results / 'tempest.log',
                 cwd=lab.workspace(self.results / 'tempest'),
                 tests=True,

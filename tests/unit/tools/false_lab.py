@@ -43,6 +43,7 @@ class FalseLab(fixtures.Fixture):
         script = self.script('lab', LAB)
         self.change('tools.lab.COMMAND', script)
         self.change('tools.lab.TEMPEST', (script, 'run'))
+        self.change('tools.lab.PLUGIN', (script, 'run'))
         self.change('ipv6_lab.paths.venv', lambda name: self.place)
         self.change('ipv6_lab.install.plugin.metadata', lambda root: root)
         self.setenv('CALLS', self.place / 'calls')
