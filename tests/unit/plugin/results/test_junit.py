@@ -77,7 +77,7 @@ class JunitTest(testtools.TestCase):
 
     def test_read_back_by_junitparser(self) -> None:
         run = example.stream().run()
-        found = junitparser.JUnitXml.fromstring(xml_of(run).decode())
+        found = junitparser.JUnitXml.fromstring(xml_of(run))
         cases = {
             (case.classname, case.name): case
             for suite in found
