@@ -92,6 +92,9 @@ class Files:
     def add(self, name: str, content_type: str | None, data: bytes) -> None:
         """Take a piece of a file; pieces of one name belong together."""
         if name not in self.files:
+            if len(self.files) >= MOST:
+                self.notes = [f'only the first {MOST} attachments were read']
+                return
             self.files[name] = File.new(name, content_type or '')
         self.files[name].clip.add(data)
 

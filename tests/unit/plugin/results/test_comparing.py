@@ -62,6 +62,10 @@ class ComparingTest(testtools.TestCase):
             {'slower': ['test_a'], 'faster': ['test_b']}, told(before, after)
         )
 
+    def test_a_long_test_that_varies_is_not_slower(self) -> None:
+        before, after = run((A, 'success', 20)), run((A, 'success', 22))
+        self.assertEqual({}, told(before, after))
+
     def test_new_and_gone(self) -> None:
         found = told(run((A, 'success', 1)), run((B, 'success', 1)))
         self.assertEqual({'new': ['test_b'], 'gone': ['test_a']}, found)

@@ -94,6 +94,10 @@ class PageTest(testtools.TestCase):
         ):
             self.assertIn(told, self.read.text)
 
+    def test_what_a_class_took_with_it_is_told_once(self) -> None:
+        told = [name for name in self.read.ids if name.startswith('f')]
+        self.assertEqual(5, len([n for n in told if n[1:].isdigit()]))
+
     def test_one_script_and_nothing_from_elsewhere(self) -> None:
         self.assertEqual(1, self.read.tags['script'])
         for forbidden in ('link', 'img', 'iframe', 'object', 'base', 'form'):

@@ -217,6 +217,14 @@ class StreamTest(testtools.TestCase):
         (test,) = made.end(A, 'fail').run().tests
         self.assertEqual(('', 2), (test.attachments[0].text, 2))
 
+    def test_very_many_attachments_are_not_all_kept(self) -> None:
+        made = streams.Stream().start(A)
+        for number in range(attachments.MOST + 1):
+            made.file(A, f'file {number}', b'text')
+        (test,) = made.end(A, 'fail').run().tests
+        self.assertEqual(attachments.MOST, len(test.attachments))
+        self.assertIn('only the first', test.diagnosis)
+
     def test_version_1_of_subunit(self) -> None:
         run = streams.read(
             version_1(
