@@ -108,9 +108,10 @@ def _row(path: pathlib.Path, form: str, options: argparse.Namespace) -> bool:
     processor = statistics.median(run.processor for run in runs)
     memory = statistics.median(run.memory for run in runs)
     is_good = processor <= SECONDS_BOUND and memory <= MEMORY_BOUND
+    verdict = '' if is_good else '  MISSED'
     print(
-        f'{form or "(read)":>10} {seconds:>8.2f} {processor:>8.2f} {memory:>6.0f} '
-        f'{runs[0].size:>6.1f}{"" if is_good else "  MISSED"}',
+        f'{form or "(read)":>10} {seconds:>8.2f} {processor:>8.2f} '
+        f'{memory:>6.0f} {runs[0].size:>6.1f}{verdict}',
         flush=True,
     )
     return is_good
