@@ -26,6 +26,8 @@ from ipv6_tempest_plugin.overlay import predictions
 PEER = 'peer'
 GATEWAY = 'gateway'
 OUTSIDE = 'outside'
+# What ping sends unless it is told.
+SMALL = 56
 
 
 @dataclass(frozen=True)
@@ -34,12 +36,19 @@ class End:
 
     :ivar cards: predicted, in the order of the ports
     :ivar gateways: the router's addresses, in the order of the addresses
+    :ivar beside: its part in a network beside, which nothing is done to
     """
 
     name: str
     ports: Sequence[ports.Port]
     cards: Sequence[predictions.Card]
     gateways: Sequence[netaddr.IPAddress]
+    beside: 'End | None' = None
+
+    @property
+    def everywhere(self) -> list['End']:
+        """Itself, behind what is beside it."""
+        return [*(self.beside.everywhere if self.beside else ()), self]
 
     @property
     def addresses(self) -> list[netaddr.IPAddress]:
@@ -58,20 +67,13 @@ class End:
 
 
 def of(
-    name: str, some: Sequence[lans.Lan], its_ports: Sequence[ports.Port]
+    name: str, lan: lans.Lan, port: ports.Port, beside: End | None = None
 ) -> End:
-    """Predict an end from its networks and its ports on them."""
-    pairs = list(zip(some, its_ports, strict=True))
-    return End(
-        name,
-        its_ports,
-        [lan.card(port) for lan, port in pairs],
-        [
-            netaddr.IPAddress(subnet.sent['gateway_ip'])
-            for lan in some
-            for subnet in lan.subnets
-        ],
-    )
+    """Predict an end from its network and its port there."""
+    gateways = [
+        netaddr.IPAddress(subnet.sent['gateway_ip']) for subnet in lan.subnets
+    ]
+    return End(name, [port], [lan.card(port)], gateways, beside)
 
 
 def to_peer(end: End, peer: End) -> list[plans.Ping]:
@@ -79,24 +81,33 @@ def to_peer(end: End, peer: End) -> list[plans.Ping]:
 
     One of each pair fills the link's MTU.
     """
-    size = plans.full_size(end.mtu)
     sixth = enumerate(zip(peer.addresses, end.addresses, strict=True))
     fourth = enumerate(zip(peer.leases, end.leases, strict=True))
     return [
         plans.Ping(f'{PEER}-{kind}-{number}', target, source, size=octets)
         for number, (target, source) in sixth
-        for kind, octets in (('ipv6', 56), ('ipv6-mtu', size))
+        for kind, octets in (
+            ('ipv6', SMALL),
+            ('ipv6-mtu', plans.full_size(end.mtu)),
+        )
     ] + [
         plans.Ping(f'{PEER}-ipv4-{number}', target, source)
         for number, (target, source) in fourth
     ]
 
 
-def beyond(end: End, outside: str) -> list[plans.Ping]:
-    """Return the pings that no security group may stop.
+def beyond(both: Sequence[End], outside: str) -> list[list[plans.Ping]]:
+    """Return each guest's pings that no security group of the test stops.
 
     :param outside: an address outside of the cloud; empty for none
     """
+    return [
+        [*_out(end, outside), *_beside(end, peer)]
+        for end, peer in zip(both, both[::-1], strict=True)
+    ]
+
+
+def _out(end: End, outside: str) -> list[plans.Ping]:
     near = [
         plans.Ping(f'{GATEWAY}-{number}', target, source)
         for number, (target, source) in enumerate(
@@ -109,3 +120,9 @@ def beyond(end: End, outside: str) -> list[plans.Ping]:
         if outside
     ]
     return near + far
+
+
+def _beside(end: End, peer: End) -> list[plans.Ping]:
+    if end.beside and peer.beside:
+        return to_peer(end.beside, peer.beside)
+    return []

@@ -41,7 +41,7 @@ class Lan(fixtures.Fixture):
     :param ipv4: whether it has an IPv4 subnet too
     :ivar subnets: its IPv6 subnets
     :ivar name_server: that its IPv6 subnets name
-    :ivar interfaces: the router's, on it
+    :ivar interfaces: the router's, of IPv6
     :ivar router_port: the port of the router's IPv6 interface, as the API
         shows it; None without IPv6
     """
@@ -63,21 +63,33 @@ class Lan(fixtures.Fixture):
         self.interfaces: list[routers.Interface] = []
 
     def _setUp(self) -> None:
+        prefixes = [
+            self.useFixture(cidrs.Prefix()).network for _ in self.modes
+        ]
+        # One for the whole link: a host merges what its subnets name.
+        self.name_server = prefixes[0][NAME_SERVER] if prefixes else None
         self.network = self.useFixture(networks.Network(self.manager))
-        self.subnets = [self._subnet(mode) for mode in self.modes]
+        self.subnets = [
+            self._subnet(*pair)
+            for pair in zip(self.modes, prefixes, strict=True)
+        ]
         fourth = [
             networks.Subnet(self.manager, self.network, ip_version=4)
             for _ in range(self.ipv4)
         ]
         self.useFixture(resources.Bulk([*self.subnets, *fourth]))
+        for subnet in self.network.subnets:
+            subnet.entrust()
         together.run(
             lambda: self._join(self.subnets), lambda: self._join(fourth)
         )
+        if self.interfaces:
+            show = self.manager.ports_client.show_port
+            self.router_port = show(self.interfaces[0].port_id)['port']
 
-    def _subnet(self, mode: modes.Mode) -> networks.Subnet:
-        prefix = self.useFixture(cidrs.Prefix()).network
-        # One for the whole link: a host merges what its subnets name.
-        self.name_server = self.name_server or prefix[NAME_SERVER]
+    def _subnet(
+        self, mode: modes.Mode, prefix: netaddr.IPNetwork
+    ) -> networks.Subnet:
         return networks.Subnet(
             self.manager,
             self.network,
@@ -88,13 +100,11 @@ class Lan(fixtures.Fixture):
         )
 
     def _join(self, some: Sequence[networks.Subnet]) -> None:
-        # One after the other: they share a port.
+        # One after the other: those of IPv6 share a port.
         for subnet in some:
             added = self.useFixture(routers.Interface(self.router, subnet))
-            self.interfaces.append(added)
-            if self.router_port is None and subnet in self.subnets:
-                show = self.manager.ports_client.show_port
-                self.router_port = show(added.port_id)['port']
+            if subnet in self.subnets:
+                self.interfaces.append(added)
 
     def card(self, port: ports.Port) -> predictions.Card:
         """Predict what a guest will find behind a port.

@@ -173,6 +173,10 @@ class Resource(fixtures.Fixture):
         getattr(self.client, f'delete_{self.kind}')(self.id)
         self._removal.drop()
 
+    def entrust(self) -> None:
+        """Leave its removal to what it is part of, which is removed too."""
+        self._removal.drop()
+
     def settle(self) -> None:
         """Expect from now on what the API was free to choose and chose."""
         chosen = {

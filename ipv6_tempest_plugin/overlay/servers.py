@@ -27,7 +27,7 @@ from ipv6_tempest_plugin.overlay import undo
 from ipv6_tempest_plugin import waiting
 
 CONF = config.CONF
-POLL = 0.5
+POLL = 1.0
 # Of the console, from its end: more than Nova gives in one answer.
 CONSOLE_LINES = 2000
 

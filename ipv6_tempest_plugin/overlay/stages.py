@@ -16,6 +16,7 @@
 """
 
 from collections.abc import Sequence
+from concurrent import futures
 from typing import Any
 from typing import Protocol
 
@@ -25,14 +26,18 @@ from tempest import config
 from ipv6_tempest_plugin.overlay.guests import console
 from ipv6_tempest_plugin.overlay.guests import observations
 from ipv6_tempest_plugin.overlay.guests import plans
+from ipv6_tempest_plugin.overlay.guests import shell
 from ipv6_tempest_plugin.overlay import management
 from ipv6_tempest_plugin.overlay import ports
 from ipv6_tempest_plugin.overlay import servers
 from ipv6_tempest_plugin.overlay import together
 
 CONF = config.CONF
-PAIR = 2
+# What diagnoses call the guests.
+NAMES = ('one', 'two')
+PAIR = len(NAMES)
 VERSIONS = {'ssh-floating-ip': 4, 'ssh-ipv6': 6}
+Rows = Sequence[Sequence[ports.Port]]
 
 
 class Guest(Protocol):
@@ -48,56 +53,68 @@ class Guest(Protocol):
         """Look around in the guest."""
 
 
-class Stage(Protocol):
-    """A place for tests with two guests."""
-
-    def bring(
-        self,
-        owner: Any,
-        cards: Sequence[Sequence[ports.Port]],
-        looking: Sequence[plans.Plan],
-    ) -> Sequence[Guest]:
-        """Return guests with these cards.
-
-        :param owner: a test, which the guests' cards end with
-        :param cards: ports, set up, for each guest
-        :param looking: all that each guest will be asked for
-        """
-
-
-def configured(manager: Any) -> Any:
+def configured(manager: Any) -> 'Stage':
     """Return the stage that tempest.conf asks for, not set up yet."""
     version = VERSIONS.get(CONF.ipv6_overlay.guest_access)
     return Shared(manager, version) if version else Single(manager)
 
 
-class _Spread(fixtures.Fixture):
-    """What keeps the servers of a pair on different hosts, if there are."""
+class Stage(fixtures.Fixture):
+    """A place for tests with two guests each.
+
+    :cvar lasting: whether its guests are the same for all tests
+    :ivar sweeper: to be set up after the stage and all that tests share
+    """
+
+    lasting = False
 
     def __init__(self, manager: Any) -> None:
         super().__init__()
         self.manager = manager
         self.group: servers.Apart | None = None
+        self.sweeper = together.Sweeper()
+        self._pulls: list[futures.Future[Any]] = []
 
-    def spread(self) -> None:
-        """Make a group for them."""
+    def _setUp(self) -> None:
         if CONF.compute.min_compute_nodes >= PAIR:
             self.group = self.useFixture(servers.Apart(self.manager))
 
+    def leave(self, one: fixtures.Fixture) -> None:
+        """Take back what a test does not need any more, in its order."""
+        self.sweeper.leave(one)
 
-class Shared(_Spread):
+    def plugs(self, cards: Rows) -> fixtures.Fixture:
+        """Return what plugs cards into guests that last."""
+        raise NotImplementedError
+
+    def bring(
+        self, owner: Any, cards: Rows, looking: Sequence[plans.Plan]
+    ) -> Sequence[Guest]:
+        """Return guests with these cards.
+
+        :param owner: a test, whose end takes them away
+        :param cards: ports, set up, for each guest
+        :param looking: all that each guest will be asked for
+        """
+        raise NotImplementedError
+
+
+class Shared(Stage):
     """A pair that lasts; each test plugs its cards in, and they go with it.
 
     :param version: of IP, by which the guests are reached
     :ivar guests: logged in to
     """
 
+    lasting = True
+
     def __init__(self, manager: Any, version: int) -> None:
         super().__init__(manager)
         self.version = version
+        self.guests: list[shell.ShellGuest] = []
 
     def _setUp(self) -> None:
-        self.spread()
+        super()._setUp()
         key = servers.KeyPair(self.manager)
         way = management.Management(self.manager, self.version)
         self.useFixture(together.Together(key, way))
@@ -112,33 +129,36 @@ class Shared(_Spread):
         self.useFixture(together.Together(*reached))
         self.guests = [one.guest for one in reached]
 
+    def plugs(self, cards: Rows) -> together.Together:
+        """Return what plugs cards into the guests."""
+        return together.Together(
+            *(
+                servers.Plug(guest.server, port)
+                for guest, row in zip(self.guests, cards, strict=True)
+                for port in row
+            )
+        )
+
     def bring(
-        self,
-        owner: Any,
-        cards: Sequence[Sequence[ports.Port]],
-        looking: Sequence[plans.Plan],
+        self, owner: Any, cards: Rows, looking: Sequence[plans.Plan]
     ) -> Sequence[Guest]:
         """Plug cards into the guests that are there."""
-        plugs = [
-            servers.Plug(guest.server, port)
-            for guest, some in zip(self.guests, cards, strict=True)
-            for port in some
-        ]
-        owner.useFixture(together.Together(*plugs))
+        # Routes of cards that are about to go would compete with the new.
+        futures.wait(self._pulls)
+        plugs = self.plugs(cards)
+        together.begin(plugs)
+        owner.addCleanup(self._pull, plugs)
         return self.guests
 
+    def _pull(self, plugs: fixtures.Fixture) -> None:
+        self._pulls = [self.sweeper.leave(plugs)]
 
-class Single(_Spread):
+
+class Single(Stage):
     """Guests that are booted for one test and print what they see."""
 
-    def _setUp(self) -> None:
-        self.spread()
-
     def bring(
-        self,
-        owner: Any,
-        cards: Sequence[Sequence[ports.Port]],
-        looking: Sequence[plans.Plan],
+        self, owner: Any, cards: Rows, looking: Sequence[plans.Plan]
     ) -> Sequence[Guest]:
         """Boot guests with these cards."""
         pair = [
@@ -150,7 +170,9 @@ class Single(_Spread):
             )
             for some, plan in zip(cards, looking, strict=True)
         ]
-        owner.useFixture(together.Together(*pair))
+        both = together.Together(*pair)
+        together.begin(both)
+        owner.addCleanup(self.leave, both)
         guests = [console.ConsoleGuest(server) for server in pair]
         together.run(*(guest.wait for guest in guests))
         return guests

@@ -15,7 +15,7 @@
 from collections.abc import Callable
 from collections.abc import Sequence
 from concurrent import futures
-import contextlib
+from typing import Any
 from typing import TypeVar
 
 import fixtures
@@ -76,27 +76,25 @@ class Together(fixtures.Fixture):
         run(*(one.cleanUp for one in self._there))
 
 
-class Later(fixtures.Fixture):
-    """A fixture that is set up beside other work.
+class Sweeper(fixtures.Fixture):
+    """Removes in the background what is not needed any more.
 
-    :param one: not set up yet; there once :meth:`wait` has returned
+    In the order in which it was left; what could not be removed is raised
+    at the end.
     """
-
-    def __init__(self, one: fixtures.Fixture) -> None:
-        super().__init__()
-        self.one = one
 
     def _setUp(self) -> None:
         self._pool = futures.ThreadPoolExecutor(1)
-        self.addCleanup(self._leave)
-        self._coming = self._pool.submit(begin, self.one)
+        self._left: list[futures.Future[Any]] = []
+        self.addCleanup(self._finish)
 
-    def wait(self) -> None:
-        """Wait until it is there; raise what it raised."""
-        self._coming.result()
+    def leave(self, one: fixtures.Fixture) -> 'futures.Future[Any]':
+        """Remove a fixture soon."""
+        going = self._pool.submit(one.cleanUp)
+        self._left.append(going)
+        return going
 
-    def _leave(self) -> None:
+    def _finish(self) -> None:
         self._pool.shutdown()
-        with contextlib.suppress(futures.CancelledError):
-            if self._coming.exception() is None:
-                self.one.cleanUp()
+        for one in self._left:
+            one.result()

@@ -112,6 +112,7 @@ def report(plan: plans.Plan, number: str) -> Iterator[str]:
             ping.source,
             ping.count,
             ping.size,
+            ping.patience,
         )
     for one in plan.connections:
         yield words('tcp_to', one.name, one.target, one.port)

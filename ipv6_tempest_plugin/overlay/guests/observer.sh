@@ -113,6 +113,9 @@ state() {
     ip -6 route
     echo '@neigh'
     ip -6 neigh
+    echo '@ipv4'
+    ip -4 route
+    ip -4 neigh
     echo '@resolv'
     cat /etc/resolv.conf
     [ -d $RECORDS ] || return
@@ -132,14 +135,15 @@ probe() {
     } > "$output" &
 }
 
-# echo_to NAME TARGET SOURCE COUNT SIZE
+# echo_to NAME TARGET SOURCE COUNT SIZE SECONDS
 echo_to() {
     case $2 in
     *:*) ping=$six ;;
     *) ping=ping ;;
     esac
     # shellcheck disable=SC2086
-    probe "ping.$1" $ping -n -c "$4" -i 0.3 -W 2 -s "$5" ${3:+-I "$3"} "$2"
+    probe "ping.$1" $ping -n -c "$4" -i 0.3 -W "$6" -s "$5" \
+        ${3:+-I "$3"} "$2"
 }
 
 # tcp_to NAME TARGET PORT

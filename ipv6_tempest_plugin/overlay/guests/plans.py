@@ -31,6 +31,7 @@ class Ping:
     :param name: what the observation calls it, without blanks
     :param source: the address to send from; None leaves it to the guest
     :param size: octets of data behind the ICMP header
+    :param patience: seconds to wait for the last reply
     """
 
     name: str
@@ -38,6 +39,7 @@ class Ping:
     source: netaddr.IPAddress | None = None
     count: int = 3
     size: int = 56
+    patience: int = 3
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
 import functools
-import itertools
 from typing import Any
 
 import fixtures
@@ -59,6 +58,11 @@ class ScenarioTest(base.OverlayTest):
     """Two guests on networks that each test makes, behind one router."""
 
     credentials = ['primary', 'admin']
+    stage: stages.Stage
+    router: routers.Router
+    _lan_beside: lans.Lan | None
+    _ends_beside: Sequence[ends.End]
+    _open: security.SecurityGroup
 
     @classmethod
     def skip_checks(cls) -> None:
@@ -80,6 +84,9 @@ class ScenarioTest(base.OverlayTest):
         cls.stage = stages.configured(manager)
         cls.router = routers.Router(manager, **routers.external_gateway())
         cls.keep(together.Together(cls.router, cls.stage))
+        cls._lan_beside = None
+        cls._ends_beside = ()
+        cls.keep(cls.stage.sweeper)
 
     def setUp(self) -> None:
         super().setUp()
@@ -108,13 +115,21 @@ class ScenarioTest(base.OverlayTest):
         together.begin(fixture)
         cls.addClassResourceCleanup(fixture.cleanUp)
 
+    def make(self, *some: fixtures.Fixture) -> None:
+        """Make things at once, which the stage takes back after the test."""
+        whole = together.Together(*some)
+        together.begin(whole)
+        self.addCleanup(self.stage.leave, whole)
+
     def lan(self, some: Sequence[modes.Mode], ipv4: bool) -> lans.Lan:
-        """Make a network behind the router; the API did what was asked."""
-        lan = self.useFixture(lans.Lan(self.manager, self.router, some, ipv4))
+        """Describe a network behind the router."""
+        return lans.Lan(self.manager, self.router, some, ipv4)
+
+    def check_lan(self, lan: lans.Lan) -> None:
+        """Check that the API made a network as it was asked to."""
         self.check_made(lan.network, lan.network.show())
         for one in lan.network.subnets:
             self.check_made(one, one.created)
-        return lan
 
     def check_made(self, one: resources.Resource, answer: Any) -> None:
         """Compare a whole answer with its prediction."""
@@ -122,51 +137,76 @@ class ScenarioTest(base.OverlayTest):
         found = expect.differences(one.expected, answer)
         self.judge(one.path, one.kind, found, diagnosis.HINTS)
 
-    def closed_group(self) -> security.SecurityGroup:
-        """Make a security group that lets nothing in."""
-        return self.useFixture(security.SecurityGroup(self.manager))
+    def group(self) -> security.SecurityGroup:
+        """Describe a security group that lets nothing in."""
+        return security.SecurityGroup(self.manager)
 
     def allow_pings(self, group: security.SecurityGroup, ipv4: bool) -> None:
-        """Let pings in."""
+        """Let pings in, from now on until the group goes."""
         rules = [security.allow_icmpv6(group)]
         if ipv4:
             rules.append(
                 security.Rule(group, ethertype='IPv4', protocol='icmp')
             )
-        self.useFixture(together.Together(*rules))
+        for rule in rules:
+            self.useFixture(rule)
+            rule.entrust()
+
+    def ports_for(
+        self, lan: lans.Lan, group: security.SecurityGroup
+    ) -> Sequence[ports.Port]:
+        """Describe a port for each guest."""
+        return [
+            ports.Port(self.manager, lan.network, security_groups=[group.id])
+            for _ in stages.NAMES
+        ]
 
     def predicted(
-        self, some: Sequence[lans.Lan], group: security.SecurityGroup
+        self,
+        lan: lans.Lan,
+        some: Sequence[ports.Port],
+        beside: Sequence[ends.End | None] = (None, None),
     ) -> Sequence[ends.End]:
-        """Make ports for two guests on networks, and predict."""
-        made = [
-            [
-                ports.Port(
-                    self.manager, lan.network, security_groups=[group.id]
-                )
-                for lan in some
-            ]
-            for _ in range(stages.PAIR)
-        ]
-        together.run(
-            *(
-                lambda one=one: self.useFixture(one)
-                for one in itertools.chain(*made)
-            )
-        )
-        for one in itertools.chain(*made):
+        """Check ports that were made, and predict what guests will see."""
+        for one in some:
             self.check_made(one, one.created)
-        names = ('one', 'two')
         return [
-            ends.of(name, some, row)
-            for name, row in zip(names, made, strict=True)
+            ends.of(name, lan, port, other)
+            for name, port, other in zip(
+                stages.NAMES, some, beside, strict=True
+            )
         ]
+
+    def beside(self) -> Sequence[ends.End]:
+        """Return ends in an IPv4 network in which all may ping.
+
+        It is made once a class; cards that last are plugged once, too.
+        """
+        cls = type(self)
+        if not cls._lan_beside:
+            cls._lan_beside = self.lan([], ipv4=True)
+            cls._open = self.group()
+            cls.keep(together.Together(cls._lan_beside, cls._open))
+            self.check_lan(cls._lan_beside)
+            cls.keep(
+                security.Rule(cls._open, ethertype='IPv4', protocol='icmp')
+            )
+        if cls._ends_beside:
+            return cls._ends_beside
+        some = self.ports_for(cls._lan_beside, cls._open)
+        if not self.stage.lasting:
+            self.make(*some)
+            return self.predicted(cls._lan_beside, some)
+        cls.keep(together.Together(*some))
+        cls.keep(self.stage.plugs([[port] for port in some]))
+        cls._ends_beside = self.predicted(cls._lan_beside, some)
+        return cls._ends_beside
 
     def bring(
         self, both: Sequence[ends.End], looking: Sequence[plans.Plan]
     ) -> Sequence[stages.Guest]:
         """Bring two guests with the ports of the ends."""
-        guests = self.stage.bring(self, [end.ports for end in both], looking)
+        guests = self.stage.bring(self, self.cards(both), looking)
         for end, guest in zip(both, guests, strict=True):
             name = f'guest {end.name}'
             self.sources |= {
@@ -177,6 +217,18 @@ class ScenarioTest(base.OverlayTest):
         self.check_apart(guests)
         return guests
 
+    def cards(self, both: Sequence[ends.End]) -> stages.Rows:
+        """Return the ports that each guest needs for a test."""
+        return [
+            [
+                port
+                for part in end.everywhere
+                if part is end or not self.stage.lasting
+                for port in part.ports
+            ]
+            for end in both
+        ]
+
     def check_apart(self, guests: Sequence[stages.Guest]) -> None:
         """Check that the guests run on two hosts, if there are."""
         hosts = {guest.server.host for guest in guests}
@@ -185,10 +237,11 @@ class ScenarioTest(base.OverlayTest):
 
     def plan(self, end: ends.End, pings: Pings, answers: Pings) -> plans.Plan:
         """Return what a guest shall wait for, try and tell."""
-        with_ipv6 = [card for card in end.cards if card.prefixes]
+        cards = [card for part in end.everywhere for card in part.cards]
+        with_ipv6 = [card for card in cards if card.prefixes]
         records = CONF.ipv6_overlay.guest_records != 'none'
         return plans.Plan(
-            addresses=[*end.addresses, *(c.link_local for c in end.cards)],
+            addresses=[*end.addresses, *(card.link_local for card in cards)],
             servers=[
                 server
                 for card in with_ipv6
@@ -196,7 +249,7 @@ class ScenarioTest(base.OverlayTest):
                 for server in card.servers
             ],
             cards=[card.mac for card in with_ipv6 if records],
-            raised=[card.mac for card in end.cards],
+            raised=[card.mac for card in cards],
             answers=answers,
             pings=pings,
             patience=CONF.ipv6_overlay.guest_patience,
@@ -222,7 +275,7 @@ class ScenarioTest(base.OverlayTest):
     ) -> None:
         """Compare every card of both guests with its prediction."""
         for end, observation in zip(both, seen, strict=True):
-            for card in end.cards:
+            for card in (x for part in end.everywhere for x in part.cards):
                 found = judging.differences(card, observation)
                 where = f'guest {end.name}, card {card.mac}'
                 self.judge(where, 'configuration', found, judging.HINTS)

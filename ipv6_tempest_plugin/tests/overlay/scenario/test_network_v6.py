@@ -25,18 +25,16 @@
                        one  two
 """
 
-from collections.abc import Sequence
-
 from tempest import config
 from tempest.lib import decorators
 
 from ipv6_tempest_plugin.overlay import ends
 from ipv6_tempest_plugin.overlay import judging
-from ipv6_tempest_plugin.overlay import lans
 from ipv6_tempest_plugin.overlay import modes
 from ipv6_tempest_plugin.tests.overlay.scenario import base
 
 CONF = config.CONF
+NOTHING = (None, None)
 
 
 class GettingAddress(base.ScenarioTest):
@@ -58,10 +56,16 @@ class GettingAddress(base.ScenarioTest):
         self, mode: modes.Mode, prefixes: int = 1, dualnet: bool = False
     ) -> None:
         """Tell the story for a kind of networks."""
-        group = self.closed_group()
-        both = self.predicted(self.networks(mode, prefixes, dualnet), group)
+        beside = self.beside() if dualnet else NOTHING
+        group = self.group()
+        lan = self.lan([mode] * prefixes, self.ipv4 and not dualnet)
+        self.make(group, lan)
+        self.check_lan(lan)
+        some = self.ports_for(lan, group)
+        self.make(*some)
+        both = self.predicted(lan, some, beside)
         outside = CONF.ipv6_overlay.external_address
-        beyond = [ends.beyond(end, outside) for end in both]
+        beyond = ends.beyond(both, outside)
         peers = [ends.to_peer(*pair) for pair in (both, both[::-1])]
         every = [a + b for a, b in zip(beyond, peers, strict=True)]
 
@@ -77,15 +81,6 @@ class GettingAddress(base.ScenarioTest):
         seen = self.look(guests, opened)
         self.check_states(both, seen)
         self.check_pings(both, seen, every, judging.lost)
-
-    def networks(
-        self, mode: modes.Mode, prefixes: int, dualnet: bool
-    ) -> Sequence[lans.Lan]:
-        """Make one network for all, or one for IPv4 and one for IPv6."""
-        some = [mode] * prefixes
-        if dualnet:
-            return [self.lan([], ipv4=True), self.lan(some, ipv4=False)]
-        return [self.lan(some, self.ipv4)]
 
 
 class TestGettingAddress(GettingAddress):

@@ -1,0 +1,375 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+
+"""The vRouter scenario in the cloud: OPNFV-NATIVE-SETUP-5 to 18.
+
+Everything that does not wait for something else is made at once. Clean-up
+goes the other way: ways and servers with the extra route, then ports with
+interfaces, then networks and routers.
+"""
+
+from collections.abc import Callable
+from collections.abc import Iterator
+from collections.abc import Mapping
+import contextlib
+import time
+from typing import Any
+
+import fixtures
+import netaddr
+from tempest import config
+from tempest.lib.common.utils import data_utils
+
+from ipv6_tempest_plugin import addressing
+from ipv6_tempest_plugin.overlay import checks
+from ipv6_tempest_plugin.overlay import expect
+from ipv6_tempest_plugin.overlay.guests import console
+from ipv6_tempest_plugin.overlay.guests import plans
+from ipv6_tempest_plugin.overlay import management
+from ipv6_tempest_plugin.overlay import modes
+from ipv6_tempest_plugin.overlay import networks
+from ipv6_tempest_plugin.overlay import ports
+from ipv6_tempest_plugin.overlay import predictions
+from ipv6_tempest_plugin.overlay import promises
+from ipv6_tempest_plugin.overlay import resources
+from ipv6_tempest_plugin.overlay import routers
+from ipv6_tempest_plugin.overlay import servers
+from ipv6_tempest_plugin.overlay import stages
+from ipv6_tempest_plugin.overlay import together
+from ipv6_tempest_plugin.overlay.vrouter import machines
+from ipv6_tempest_plugin.overlay.vrouter import reach
+from ipv6_tempest_plugin.overlay.vrouter import topology
+from ipv6_tempest_plugin.overlay.vrouter import userdata
+
+CONF = config.CONF
+VROUTER = topology.VROUTER
+GATEWAY = 1
+Planner = Callable[[str, reach.Links], plans.Plan]
+
+
+def named(name: str) -> dict[str, Any]:
+    """Return a name that nobody else has, with the document's in it."""
+    prefix = CONF.resource_name_prefix
+    return {'name': data_utils.rand_name(name, prefix=prefix)}
+
+
+class Built(fixtures.Fixture):
+    """All of the scenario.
+
+    :param planned: the topology
+    :param looking: returns all that a guest will be asked for, by its name
+    :ivar links: the MTUs, once networks are there
+    :ivar ports: by the document's names
+    :ivar guests: by name
+    :ivar floating: IPv4 addresses of guests, by name, where there are
+    :ivar steps: names of what was done, and the seconds that it took
+    """
+
+    def __init__(
+        self, manager: Any, planned: topology.Topology, looking: Planner
+    ) -> None:
+        super().__init__()
+        self.manager = manager
+        self.planned = planned
+        self.looking = looking
+        self.version = stages.VERSIONS.get(CONF.ipv6_overlay.guest_access)
+        self.ways: dict[str, machines.Way] = {}
+        self.steps: list[tuple[str, float]] = []
+
+    def _setUp(self) -> None:
+        for step in (
+            self._networks,
+            self._subnets,
+            self._interfaces,
+            self._boot,
+            self._reach,
+        ):
+            with self._timed(step.__name__.strip('_')):
+                step()
+
+    @contextlib.contextmanager
+    def _timed(self, name: str) -> Iterator[None]:
+        begun = time.monotonic()
+        yield
+        self.steps.append((name, time.monotonic() - begun))
+
+    def _networks(self) -> None:
+        """SETUP-5, 7, 9 and 11."""
+        manager = self.manager
+        outside = routers.external_gateway()
+        self.router4 = routers.Router(
+            manager, **named('ipv4-router'), **outside
+        )
+        self.router6 = routers.Router(
+            manager, **named('ipv6-router'), **outside
+        )
+        self.inner = networks.Network(manager, **named('ipv4-int-network1'))
+        self.outer = networks.Network(manager, **named('ipv6-int-network2'))
+        made = [self.router4, self.router6, self.inner, self.outer]
+        self.key = servers.KeyPair(manager) if self.version else None
+        self.management = (
+            management.Management(manager, self.version)
+            if self.version == 6
+            else None
+        )
+        self.group = self._apart()
+        others = (self.key, self.management, self.group)
+        some = [one for one in others if one]
+        self.useFixture(together.Together(*made, *some))
+        external = CONF.ipv6_overlay.external_address
+        self.links = reach.Links(
+            int(self.inner.created['mtu']),
+            int(self.outer.created['mtu']),
+            netaddr.IPAddress(external) if external else None,
+        )
+
+    def _apart(self) -> servers.Apart | None:
+        zones = CONF.ipv6_vrouter.vm1_zone or CONF.ipv6_vrouter.vm2_zone
+        if CONF.compute.min_compute_nodes < stages.PAIR or zones:
+            return None
+        return servers.Apart(self.manager)
+
+    def _subnets(self) -> None:
+        """SETUP-8 and 10."""
+        planned = self.planned
+        self.inner4 = self._fourth(
+            'ipv4-int-subnet1', self.inner, planned.inner_ipv4
+        )
+        self.outer4 = self._fourth(
+            'ipv4-int-subnet2', self.outer, planned.outer_ipv4
+        )
+        self.outer6 = networks.Subnet(
+            self.manager,
+            self.outer,
+            modes.Mode(planned.mode, planned.mode),
+            # Neutron would choose the prefix itself for a gateway.
+            gateway_ip=str(planned.router),
+            cidr=str(planned.outer),
+            **named('ipv6-int-subnet2'),
+        )
+        some = [self.inner4, self.outer4, self.outer6]
+        self.useFixture(resources.Bulk(some))
+
+    def _fourth(
+        self, name: str, network: networks.Network, cidr: netaddr.IPNetwork
+    ) -> networks.Subnet:
+        return networks.Subnet(
+            self.manager,
+            network,
+            **named(name),
+            ip_version=4,
+            cidr=str(cidr),
+            gateway_ip=str(cidr[GATEWAY]),
+            dns_nameservers=list(map(str, CONF.ipv6_vrouter.dns_nameservers)),
+        )
+
+    def _interfaces(self) -> None:
+        """SETUP-8, 10, 12, 13 and 17."""
+        macs = self.planned.machines
+        wanted = {
+            'eth0-vRouter': (self.outer, self.planned.outer_mac),
+            'eth1-vRouter': (self.inner, self.planned.inner_mac),
+            **{f'eth0-{name}': (self.inner, macs[name]) for name in macs},
+        }
+        self.ports = {
+            name: ports.Port(
+                self.manager,
+                network,
+                **named(name),
+                mac_address=mac,
+                security_groups=[],
+                port_security_enabled=False,
+            )
+            for name, (network, mac) in wanted.items()
+        }
+        self.first = {
+            name: self.management.port()
+            for name in (VROUTER, *macs)
+            if self.management
+        }
+        self.interface4 = routers.Interface(self.router4, self.inner4)
+        one = routers.Interface(self.router6, self.outer4)
+        self.interface6 = routers.Interface(self.router6, self.outer6)
+        self.useFixture(
+            together.Together(
+                resources.Bulk([*self.ports.values()]),
+                self.interface4,
+                InTurn(one, self.interface6),
+                *self.first.values(),
+            )
+        )
+
+    def _boot(self) -> None:
+        """SETUP-14, 15 and 18: the route, three servers, floating IPs."""
+        self.route = routers.ExtraRoutes(self.router6, [self.planned.route])
+        options = CONF.ipv6_vrouter
+        self.servers = {
+            VROUTER: self._machine(
+                VROUTER,
+                user_data=self._user_data(),
+                imageRef=options.image,
+                flavorRef=options.flavor,
+                availability_zone=options.vrouter_zone,
+            ),
+            **{
+                name: self._machine(
+                    name,
+                    group=self.group,
+                    user_data=self._printing(name),
+                    availability_zone=options[f'{name.lower()}_zone'],
+                )
+                for name in self.planned.machines
+            },
+        }
+        self.ways = {
+            name: self._way(name) for name in self.servers if self.version
+        }
+        self.useFixture(
+            together.Together(
+                self.route, *self.servers.values(), *self.ways.values()
+            )
+        )
+
+    def _machine(self, name: str, **changes: Any) -> machines.Machine:
+        first = [self.first[name]] if self.management else []
+        own = [
+            port
+            for card, port in self.ports.items()
+            if card.endswith(f'-{name}')
+        ]
+        return machines.Machine(
+            self.manager,
+            [*first, *own],
+            key=self.key,
+            **named(name),
+            **changes,
+        )
+
+    def _user_data(self) -> str:
+        options = CONF.ipv6_vrouter
+        text = userdata.script(
+            self.planned,
+            self.links.inner,
+            options.ra_daemons,
+            self.planned.inner_ipv4[GATEWAY] if self.version == 4 else None,
+            CONF.ipv6_overlay.guest_patience,
+        )
+        printing = self._printing(VROUTER)
+        if printing:
+            # One script after the other.
+            text = f'{text}\n(\n{printing}\n) &\n'
+        if options.user_data == 'cloud-config':
+            return userdata.cloud_config(text, options.packages)
+        return text
+
+    def _printing(self, name: str) -> str:
+        if self.version:
+            return ''
+        return console.user_data(self.looking(name, self.links))
+
+    def _way(self, name: str) -> machines.Way:
+        if self.management:
+            return machines.ByManagement(self.first[name])
+        # The vRouter's other card is behind ipv6-router.
+        card = 'eth1-vRouter' if name == VROUTER else f'eth0-{name}'
+        return machines.ByFloatingIp(self.manager, self.ports[card])
+
+    def _reach(self) -> None:
+        """SETUP-15 and 18: the vRouter is ready, guests let us in."""
+        self.guests = {name: self._guest(name) for name in self.servers}
+        together.run(
+            self._ready, *(lambda n=name: self.enter(n) for name in self.ways)
+        )
+        if not self.ways:
+            together.run(*(one.wait for one in self.guests.values()))
+
+    def _guest(self, name: str) -> Any:
+        server = self.servers[name]
+        if not self.key:
+            return console.ConsoleGuest(server)
+        user = CONF.ipv6_vrouter.ssh_user if name == VROUTER else ''
+        address = self.ways[name].address
+        return machines.Shell(server, address, self.key, user)
+
+    def _ready(self) -> None:
+        timeout = CONF.ipv6_vrouter.ready_timeout
+        self.said = self.servers[VROUTER].ready(timeout)
+
+    def enter(self, name: str) -> None:
+        """Log in to a guest that boots."""
+        self.ways[name].prepare(self.guests[name])
+
+    def owned(self) -> dict[str, promises.Promise]:
+        """Return what the API promises of the ports, servers plugged in."""
+        return {
+            name: {
+                **port.expected,
+                'status': checks.same('ACTIVE'),
+                'device_id': checks.same(
+                    self.servers[name.partition('-')[2]].id
+                ),
+                'device_owner': expect.Check(
+                    'compute:ZONE', lambda seen: seen.startswith('compute:')
+                ),
+            }
+            for name, port in self.ports.items()
+        }
+
+    def cards(self) -> Mapping[str, predictions.Card]:
+        """Predict the cards that get their addresses by advertisements."""
+        show = self.manager.ports_client.show_port
+        port = show(self.interface6.port_id)['port']
+        upstream = addressing.link_local_address(port['mac_address'])
+        planned = self.planned
+        other = planned.mode != 'slaac'
+        cards = {
+            name: predictions.Card(
+                mac=mac,
+                prefixes=(planned.inner,),
+                router=planned.default_router,
+                mtu=self.links.inner,
+                other=False,
+                servers=(),
+                fourth=_leases(self.ports[f'eth0-{name}']),
+            )
+            for name, mac in planned.machines.items()
+        }
+        cards[VROUTER] = predictions.Card(
+            mac=planned.outer_mac,
+            prefixes=(planned.outer,),
+            router=upstream,
+            mtu=self.links.outer,
+            other=other,
+            servers=(),
+            fourth=_leases(self.ports['eth0-vRouter']),
+        )
+        return cards
+
+
+class InTurn(fixtures.Fixture):
+    """Fixtures that are set up one after the other."""
+
+    def __init__(self, *members: fixtures.Fixture) -> None:
+        super().__init__()
+        self.members = members
+
+    def _setUp(self) -> None:
+        for one in self.members:
+            self.useFixture(one)
+
+
+def _leases(port: ports.Port) -> tuple[netaddr.IPAddress, ...]:
+    every = (
+        netaddr.IPAddress(row['ip_address'])
+        for row in port.created['fixed_ips']
+    )
+    return tuple(one for one in every if one.version == 4)

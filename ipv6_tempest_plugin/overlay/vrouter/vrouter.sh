@@ -1,0 +1,126 @@
+# shellcheck shell=sh disable=SC2154
+# Makes an IPv6 router of this guest. Set before: outer_mac, inner_mac,
+# address (with its length), prefix, mtu, gateway4, daemons, patience.
+
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+export PATH
+place=/run/ipv6-vrouter
+mkdir -p $place
+
+say() {
+    echo "IPV6-VROUTER $*" > /dev/console
+}
+
+fail() {
+    say "failed: $*"
+    exit 1
+}
+
+uptime_seconds() {
+    read -r now _ < /proc/uptime
+    echo "${now%.*}"
+}
+
+# patiently COMMAND...: whether it became true in time
+patiently() {
+    limit=$(($(uptime_seconds) + patience))
+    until "$@" > /dev/null 2>&1; do
+        [ "$(uptime_seconds)" -lt $limit ] || return 1
+        sleep 0.2 2> /dev/null || sleep 1
+    done
+}
+
+put() {
+    echo "$2" > "/proc/sys/net/ipv6/conf/$1"
+}
+
+card() {
+    for path in /sys/class/net/*; do
+        read -r mac < "$path/address" || continue
+        [ "$mac" != "$1" ] || echo "${path##*/}"
+    done 2> /dev/null
+}
+
+found() {
+    outer=$(card "$outer_mac") inner=$(card "$inner_mac")
+    [ -n "$outer" ] && [ -n "$inner" ]
+}
+
+leased() {
+    ip -4 addr show dev "$1" | grep -q 'inet '
+}
+
+# Past duplicate address detection (RFC 4862 section 5.4).
+usable() {
+    ip -6 addr show dev "$inner" | grep "inet6 $address" \
+        | grep -v tentative | grep -qv dadfailed
+}
+
+upstream() {
+    ip -6 route show default | grep -q "dev $outer"
+}
+
+alive() {
+    kill -0 "$(cat $place/pid)"
+}
+
+settings_of_radvd() {
+    echo "interface $inner {
+    AdvSendAdvert on;
+    MinRtrAdvInterval 3;
+    MaxRtrAdvInterval 4;
+    AdvDefaultLifetime 300;
+    AdvManagedFlag off;
+    AdvOtherConfigFlag off;
+    AdvLinkMTU $mtu;
+    prefix $prefix { AdvOnLink on; AdvAutonomous on; };
+};" > $place/radvd.conf
+    echo "radvd --config $place/radvd.conf --pidfile $place/pid"
+}
+
+settings_of_dnsmasq() {
+    echo "dnsmasq --conf-file=/dev/null --port=0 --enable-ra" \
+        "--interface=$inner --bind-interfaces --pid-file=$place/pid" \
+        "--dhcp-range=${prefix%/*},ra-only" \
+        "--ra-param=$inner,mtu:$mtu,4,300"
+}
+
+patiently found \
+    || fail "no cards with the MAC addresses $outer_mac and $inner_mac"
+ip link set dev "$outer" up
+ip link set dev "$inner" up
+
+# Before forwarding: switching that on drops the default routes of all cards
+# that will not heed advertisements any more. Heeding them on the inner card
+# would make a host of the router there.
+for path in /proc/sys/net/ipv6/conf/*; do
+    put "${path##*/}/accept_ra" 2
+done
+put "$inner/accept_ra" 0
+put "$inner/autoconf" 0
+put all/forwarding 1
+ip -6 addr flush dev "$inner" scope global
+ip -6 addr add "$address" dev "$inner"
+
+if [ -n "$gateway4" ]; then
+    # Both cards get a default route of IPv4, but the floating IP belongs to
+    # the inner one: answers must leave where questions came in.
+    patiently leased "$inner" || fail "no lease of IPv4 on $inner"
+    patiently leased "$outer" || fail "no lease of IPv4 on $outer"
+    # Some DHCP clients give the card no route to its own subnet.
+    ip -4 route replace default via "$gateway4" dev "$inner" onlink \
+        || fail "no default route of IPv4 via $gateway4 dev $inner"
+fi
+
+for daemon in $daemons; do
+    ! command -v "$daemon" > /dev/null || break
+    daemon=
+done
+[ -n "$daemon" ] || fail "none of these is in the image: $daemons"
+"settings_of_$daemon" > $place/start
+sh $place/start || fail "$daemon does not start"
+
+patiently usable || fail "$address is not usable on $inner"
+patiently alive || fail "$daemon has ended"
+patiently upstream || fail "no router advertisement came in by $outer"
+say "ready: $address on $inner, advertised by $daemon"
