@@ -12,7 +12,10 @@
 
 """From what a command was given to one complete run."""
 
+from collections.abc import Iterator
 from collections.abc import Sequence
+import contextlib
+import gc
 from pathlib import Path
 
 from ipv6_tempest_plugin.results import complete
@@ -33,8 +36,9 @@ def load(
     """
     ids = sources.test_ids(listed) if listed else frozenset[str]()
     name = _name if len(places) > 1 else lambda place: ''
-    runs = [sources.read(place, mask, name(place)) for place in places]
-    return complete.complete(merging.merge(runs), ids)
+    with _without_collection():
+        runs = [sources.read(place, mask, name(place)) for place in places]
+        return complete.complete(merging.merge(runs), ids)
 
 
 def mask(path: str | None) -> masking.Mask:
@@ -51,6 +55,21 @@ def mask(path: str | None) -> masking.Mask:
             f'{path}: expected a file with a secret in each line, seen: '
             f'{error}'
         ) from error
+
+
+@contextlib.contextmanager
+def _without_collection() -> Iterator[None]:
+    """Stop looking for cycles: all that is made here stays, and has none.
+
+    With 100,000 tests the looking takes a seventh of the time.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _name(place: str) -> str:
