@@ -15,6 +15,8 @@
 from oslo_config import cfg
 from oslo_config import types
 
+from ipv6_tempest_plugin import vrouter_config
+
 INTERFACES = ['public', 'internal', 'admin']
 
 underlay_group = cfg.OptGroup(
@@ -178,6 +180,7 @@ OVERLAY_OPTIONS = [
 GROUPS: list[tuple[cfg.OptGroup, list[cfg.Opt]]] = [
     (underlay_group, UNDERLAY_OPTIONS),
     (overlay_group, OVERLAY_OPTIONS),
+    (vrouter_config.group, vrouter_config.OPTIONS),
 ]
 
 
