@@ -99,6 +99,8 @@ RUNNER_V4_HERE = '172.24.5.10'
 RUNNER_V6 = '2001:db8:3ab::1'
 # Where tenants' prefixes lie: what the external router may route back.
 TENANTS_V6 = ipaddress.IPv6Network('2001:db8:9000::/48')
+# Those of documents, which tenants use as they stand there.
+DOCUMENTED_V6 = ipaddress.IPv6Network('2001:db8::/48')
 TENANTS_V4 = ipaddress.IPv4Network('10.100.0.0/16')
 
 # VXLAN over IPv6 takes 70 bytes; the tunnel's own MTU leaves room for a

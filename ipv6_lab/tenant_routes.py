@@ -33,7 +33,8 @@ TIMEOUT = 10
 # What Neutron calls the owners of routers' ports.
 INTERFACE = 'network:router_interface'
 GATEWAY = 'network:router_gateway'
-QUERY = (
+ROUTERS = '/v2.0/routers?fields=id&fields=routes'
+PORTS = (
     f'/v2.0/ports?device_owner={INTERFACE}&device_owner={GATEWAY}'
     '&fields=device_id&fields=device_owner&fields=fixed_ips'
 )
@@ -45,10 +46,13 @@ LENGTH = 64
 Routes = Mapping[ipaddress.IPv6Network, ipaddress.IPv6Address]
 
 
-def wanted(ports: list[Mapping[str, Any]]) -> Routes:
-    """Return the gateway of each tenant's prefix, from routers' ports.
+def wanted(
+    ports: list[Mapping[str, Any]], routers: list[Mapping[str, Any]]
+) -> Routes:
+    """Return the gateway of each tenant's prefix.
 
-    Prefixes that are not the tenants' are left out, and so is what lies
+    A prefix is a tenant's where its router has a port or an extra route.
+    Prefixes that are not for tenants are left out, and so is what lies
     behind a router without a gateway.
     """
     gateways = {
@@ -58,14 +62,38 @@ def wanted(ports: list[Mapping[str, Any]]) -> Routes:
         for address in addresses(port)
         if address in inventory.PUBLIC_V6.network
     }
-    return {
+    near = {
         ipaddress.IPv6Network((address, LENGTH), strict=False): gateways[owner]
         for port in ports
         if port['device_owner'] == INTERFACE
         and (owner := port['device_id']) in gateways
         for address in addresses(port)
-        if address in inventory.TENANTS_V6
+        if for_tenants(ipaddress.IPv6Network(address))
     }
+    behind = {
+        prefix: gateways[router['id']]
+        for router in routers
+        if router['id'] in gateways
+        for prefix in destinations(router)
+        if for_tenants(prefix)
+    }
+    return {**behind, **near}
+
+
+def for_tenants(prefix: ipaddress.IPv6Network) -> bool:
+    """Say whether a tenant may use a prefix."""
+    pools = (inventory.TENANTS_V6, inventory.DOCUMENTED_V6)
+    return any(prefix.subnet_of(pool) for pool in pools)
+
+
+def destinations(
+    router: Mapping[str, Any],
+) -> list[ipaddress.IPv6Network]:
+    """Return the IPv6 prefixes that a router has extra routes to."""
+    every = (
+        ipaddress.ip_network(one['destination']) for one in router['routes']
+    )
+    return [one for one in every if isinstance(one, ipaddress.IPv6Network)]
 
 
 def addresses(port: Mapping[str, Any]) -> list[ipaddress.IPv6Address]:
@@ -114,16 +142,18 @@ def main(arguments: list[str]) -> int:
 
     auth = v3.Password(**json.loads(Path(arguments[0]).read_text()))
     neutron = session.Session(auth=auth, timeout=TIMEOUT)
+    url = inventory.url('network')
     with pyroute2.IPRoute() as ipr:
         table = Table(ipr)
         while True:
             try:
-                answer = neutron.get(f'{inventory.url("network")}{QUERY}')
+                ports = neutron.get(f'{url}{PORTS}').json()['ports']
+                routers = neutron.get(f'{url}{ROUTERS}').json()['routers']
             except exceptions.ClientException as problem:
                 # The API starts after this host, and may be restarted.
                 print(problem, flush=True)
             else:
-                table.become(wanted(answer.json()['ports']))
+                table.become(wanted(ports, routers))
             time.sleep(INTERVAL)
 
 

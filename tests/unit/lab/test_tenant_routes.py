@@ -43,8 +43,14 @@ class Kernel:
 
 
 class WantedTest(testtools.TestCase):
-    def check(self, wanted: tenant_routes.Routes, *ports: Any) -> None:
-        self.assertEqual(wanted, tenant_routes.wanted(list(ports)))
+    def check(
+        self,
+        wanted: tenant_routes.Routes,
+        *ports: Any,
+        routers: tuple[Any, ...] = (),
+    ) -> None:
+        found = tenant_routes.wanted(list(ports), list(routers))
+        self.assertEqual(wanted, found)
 
     def test_behind_its_router(self) -> None:
         self.check(
@@ -66,6 +72,32 @@ class WantedTest(testtools.TestCase):
             {},
             port('gateway', 'r1', GATEWAY),
             port('interface', 'r1', '2001:db8:1ab::77'),
+        )
+
+    def test_documented_prefixes(self) -> None:
+        prefix = ipaddress.IPv6Network('2001:db8:0:1::/64')
+        self.check(
+            {prefix: ipaddress.IPv6Address(GATEWAY)},
+            port('gateway', 'r1', GATEWAY),
+            port('interface', 'r1', '2001:db8:0:1::1'),
+        )
+
+    def test_extra_routes(self) -> None:
+        routes = [
+            {'destination': one, 'nexthop': '2001:db8:0:1::2'}
+            for one in ('2001:db8:0:2::/64', '2001:db8:1ab::/64', '10.0.0.0/8')
+        ]
+        self.check(
+            {
+                ipaddress.IPv6Network('2001:db8:0:2::/64'): (
+                    ipaddress.IPv6Address(GATEWAY)
+                )
+            },
+            port('gateway', 'r1', GATEWAY),
+            routers=(
+                {'id': 'r1', 'routes': routes},
+                {'id': 'r2', 'routes': routes},
+            ),
         )
 
 
