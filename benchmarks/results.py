@@ -14,7 +14,8 @@
 
 ``python -m benchmarks.results`` writes the stream of a run with many tests,
 of which some failed and each logged, and makes each report of it in a fresh
-process. It prints medians and exits 1 when the whole misses its bound.
+process. It prints medians and exits 1 when one misses its bound, which is
+one of processor time: other processes do not count.
 """
 
 import argparse
@@ -38,9 +39,10 @@ from ipv6_tempest_plugin.results import loading
 from ipv6_tempest_plugin.results import masking
 from ipv6_tempest_plugin.results import writing
 
-SECONDS_BOUND = 10.0
+# To read the stream; and to write one form as well.
+READ_BOUND, WRITE_BOUND = 10.0, 15.0
 MEMORY_BOUND = 500.0
-# Only read; each form by itself; the forms that a nightly job writes.
+# Only read, then each form by itself.
 FORMS = ('', *writing.WRITERS)
 BEGIN = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 _OWNER = 'ipv6_tempest_plugin.tests.overlay.api.test_many.Class{}Test'
@@ -107,7 +109,8 @@ def _row(path: pathlib.Path, form: str, options: argparse.Namespace) -> bool:
     seconds = statistics.median(run.seconds for run in runs)
     processor = statistics.median(run.processor for run in runs)
     memory = statistics.median(run.memory for run in runs)
-    is_good = processor <= SECONDS_BOUND and memory <= MEMORY_BOUND
+    bound = WRITE_BOUND if form else READ_BOUND
+    is_good = processor <= bound and memory <= MEMORY_BOUND
     verdict = '' if is_good else '  MISSED'
     print(
         f'{form or "(read)":>10} {seconds:>8.2f} {processor:>8.2f} '
