@@ -111,6 +111,12 @@ def outstanding() -> list[str]:
     return [promise.what for promise in _open]
 
 
+def release_all() -> None:
+    """Undo nothing of what is open: somebody wants to keep it."""
+    for promise in list(_open):
+        promise.drop()
+
+
 def keep_all() -> None:
     """Keep every promise that is open, the latest first.
 

@@ -53,6 +53,8 @@ from ipv6_tempest_plugin.overlay.vrouter import userdata
 CONF = config.CONF
 VROUTER = topology.VROUTER
 GATEWAY = 1
+# The version of IP by which guests are reached at floating IPs.
+FLOATING = 4
 Planner = Callable[[str, reach.Links], plans.Plan]
 
 
@@ -260,7 +262,9 @@ class Built(fixtures.Fixture):
             self.planned,
             self.links.inner,
             options.ra_daemons,
-            self.planned.inner_ipv4[GATEWAY] if self.version == 4 else None,
+            self.planned.inner_ipv4[GATEWAY]
+            if self.version == FLOATING
+            else None,
             CONF.ipv6_overlay.guest_patience,
         )
         printing = self._printing(VROUTER)

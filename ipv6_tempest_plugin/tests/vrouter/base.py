@@ -18,6 +18,8 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from collections.abc import Set
 import functools
+from pathlib import Path
+import sys
 from typing import Any
 
 import netaddr
@@ -33,12 +35,15 @@ from ipv6_tempest_plugin.overlay.guests import plans
 from ipv6_tempest_plugin.overlay import security
 from ipv6_tempest_plugin.overlay import servers
 from ipv6_tempest_plugin.overlay import together
+from ipv6_tempest_plugin.overlay import undo
 from ipv6_tempest_plugin.overlay.vrouter import building
 from ipv6_tempest_plugin.overlay.vrouter import causes
 from ipv6_tempest_plugin.overlay.vrouter import collisions
 from ipv6_tempest_plugin.overlay.vrouter import judging
+from ipv6_tempest_plugin.overlay.vrouter import keeping
 from ipv6_tempest_plugin.overlay.vrouter import machines
 from ipv6_tempest_plugin.overlay.vrouter import reach
+from ipv6_tempest_plugin.overlay.vrouter import report
 from ipv6_tempest_plugin.overlay.vrouter import topology
 from ipv6_tempest_plugin.overlay.vrouter import userdata
 from ipv6_tempest_plugin.tests.overlay import base
@@ -122,7 +127,19 @@ class VRouterTest(base.OverlayTest):
                 f'OPNFV-NATIVE-SETUP-15: the vRouter says: {failed}; see '
                 'image, user_data and ra_daemons of [ipv6_vrouter]'
             ) from failed
-        cls.addClassResourceCleanup(cls.built.cleanUp)
+        cls.addClassResourceCleanup(cls.leave)
+
+    @classmethod
+    def leave(cls) -> None:
+        """Remove all, or keep all and tell how to go on with it."""
+        if not CONF.ipv6_vrouter.keep:
+            cls.built.cleanUp()
+            return
+        place = Path(CONF.oslo_concurrency.lock_path, keeping.PLACE)
+        project = cls.os_primary.credentials.project_id
+        text = keeping.told(cls.built, place / project)
+        undo.release_all()
+        print(f'the vRouter scenario is kept, see {text}', file=sys.stderr)
 
     @classmethod
     def check_collisions(cls) -> None:
@@ -225,6 +242,25 @@ class VRouterTest(base.OverlayTest):
         for name, observation in seen.items():
             text = content.text_content(observation.text)
             self.addDetailUniqueName(f'{name}: seen', text)
+
+    def report(self, seen: Seen, lost: Set[str] = frozenset()) -> None:
+        """Attach what the report draws and tabulates."""
+        built = self.built
+        kinds: dict[str, Any] = {
+            'topology': report.picture(self.planned, built.links.external),
+            'addresses': report.addresses(self.planned, seen),
+            'pings': [
+                row
+                for name, one in seen.items()
+                for row in report.pings(name, self.aims[name], one, lost)
+            ],
+            'steps': [
+                {'name': name, 'seconds': seconds}
+                for name, seconds in built.steps
+            ],
+        }
+        for kind, data in kinds.items():
+            self.addDetail(kind, content.json_content(data))
 
     def look_at_all(self) -> Seen:
         """Look at everything in all guests, once for all tests.

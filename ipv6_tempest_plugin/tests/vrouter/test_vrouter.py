@@ -78,6 +78,7 @@ class TestVRouter(base.VRouterTest):
         limit = CONF.ipv6_vrouter.max_rtt
         table = judging.table(seen, limit)
         self.addDetail('round trips', content.text_content(table))
+        self.report(seen)
         for name, aims in self.aims.items():
             self.judge(name, judging.lost(name, aims, seen[name]))
             if CONF.ipv6_vrouter.enforce_max_rtt:
