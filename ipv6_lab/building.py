@@ -165,6 +165,12 @@ def always(machine: engine.Engine) -> list[graph.Step]:
     for host in inventory.CLOUD_HOSTS:
         steps += settings(machine, host)
         steps += reports(machine, view, host)
+    outside = inventory.EXTERNAL
+    steps.append(
+        graph.Step(
+            f'settings of {outside.name}', lambda: machine.configure(outside)
+        )
+    )
     steps.append(
         graph.Step('addresses', lambda: links.settle(machine.running))
     )

@@ -97,6 +97,7 @@ PUBLIC_V6 = ipaddress.IPv6Interface('2001:db8:cafe::1/64')
 RUNNER_V4 = '172.24.5.1'
 RUNNER_V4_HERE = '172.24.5.10'
 RUNNER_V6 = '2001:db8:3ab::1'
+RUNNER_V6_HERE = '2001:db8:3ab::10'
 # Where tenants' prefixes lie: what the external router may route back.
 TENANTS_V6 = ipaddress.IPv6Network('2001:db8:9000::/48')
 # Those of documents, which tenants use as they stand there.
@@ -119,7 +120,7 @@ LINKS = (
         End(
             CONTROLLER,
             'runner',
-            ('2001:db8:3ab::10/64', f'{RUNNER_V4_HERE}/24'),
+            (f'{RUNNER_V6_HERE}/64', f'{RUNNER_V4_HERE}/24'),
         ),
         End(EXTERNAL, 'runner', (f'{RUNNER_V6}/64', f'{RUNNER_V4}/24')),
     ),
@@ -127,6 +128,8 @@ LINKS = (
 ROUTES = (
     Route(CONTROLLER, 'default', RUNNER_V6),
     Route(CONTROLLER, str(PUBLIC_V4.network), RUNNER_V4),
+    # The world outside uses the APIs too.
+    Route(EXTERNAL, f'{CONTROLLER.control}/128', RUNNER_V6_HERE),
 )
 
 PORTS = {

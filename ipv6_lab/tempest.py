@@ -83,6 +83,7 @@ def settings(image: str) -> dict[str, str]:
         'compute.image_ref': image,
         'compute.image_ref_alt': image,
         'compute.build_interval': '1',
+        'compute.min_compute_nodes': str(len(inventory.CLOUD_HOSTS)),
         'compute.build_timeout': '180',
         'compute.fixed_network_name': '',
         'compute-feature-enabled.vnc_console': 'True',
@@ -100,6 +101,12 @@ def settings(image: str) -> dict[str, str]:
         'validation.image_ssh_password': 'gocubsgo',
         'validation.ssh_timeout': '120',
         'validation.ping_timeout': '60',
+        # Tests run where the tenants' prefixes are routed to; the external
+        # router answers pings; the guest keeps what it hears.
+        'ipv6_overlay.guest_access': 'ssh-ipv6',
+        'ipv6_overlay.guest_records': 'run-guest',
+        'ipv6_overlay.card_command': '',
+        'ipv6_overlay.external_address': str(inventory.PUBLIC_V6.ip),
         # The address range of documents is what a lab should use; and what
         # claims to be IPv6-only here is held to it.
         'ipv6_underlay.allow_documentation_prefix': 'True',

@@ -13,6 +13,7 @@
 
 from ipv6_lab.services import base
 from ipv6_lab.services import context
+from ipv6_lab.services import external
 from ipv6_lab.services import glance
 from ipv6_lab.services import keystone
 from ipv6_lab.services import libvirt
@@ -33,6 +34,7 @@ MODULES = (
     glance,
     neutron,
     nova,
+    external,
 )
 
 
