@@ -30,6 +30,9 @@ BEYOND = (ROUTER, EXTERNAL)
 SMALL = '56'
 FULL = 'full'
 SSH = 22
+# Seconds after which a reply is taken for lost. Late is not lost, and where
+# all come in nobody waits.
+LATE = 10
 
 
 @dataclass(frozen=True)
@@ -47,11 +50,16 @@ class Aim:
     mtu: int
     routers: int | None
 
-    def ping(self, size: str, count: int) -> plans.Ping:
+    def ping(self, size: str, count: int, patience: int = LATE) -> plans.Ping:
         """Return echo requests, small ones or as large as the way takes."""
         octets = plans.full_size(self.mtu) if size == FULL else int(SMALL)
         return plans.Ping(
-            f'{self.name}.{size}', self.address, self.source, count, octets
+            f'{self.name}.{size}',
+            self.address,
+            self.source,
+            count,
+            octets,
+            patience,
         )
 
     @property
@@ -122,10 +130,13 @@ def aims(planned: topology.Topology, links: Links) -> dict[str, Sequence[Aim]]:
 
 
 def pings(
-    some: Iterable[Aim], sizes: Sequence[str], count: int
+    some: Iterable[Aim],
+    sizes: Sequence[str],
+    count: int,
+    patience: int = LATE,
 ) -> list[plans.Ping]:
     """Return the pings to some targets in some sizes."""
-    return [one.ping(size, count) for one in some for size in sizes]
+    return [one.ping(size, count, patience) for one in some for size in sizes]
 
 
 def connections(

@@ -55,6 +55,8 @@ VROUTER = topology.VROUTER
 # only to tell whether there is a way.
 MEASURED = 5
 TOLD = 2
+# Seconds after which the latter are asked again.
+SOON = 2
 # Octets that are fetched by TCP: a hundred full segments and more.
 OCTETS = 200_000
 # Router solicitations without an answer that tell that nobody advertises; a
@@ -309,7 +311,8 @@ class VRouterTest(base.OverlayTest):
         """Wait until a guest reaches all but some targets."""
         wanted = set(lost)
         aims = self.aims[who]
-        plan = plans.Plan(pings=reach.pings(aims, (reach.SMALL,), TOLD))
+        pings = reach.pings(aims, (reach.SMALL,), TOLD, SOON)
+        plan = plans.Plan(pings=pings)
         try:
             waiting.wait_for(
                 f'{who} to lose {sorted(wanted) or "nothing"}, and to reach '
@@ -329,10 +332,18 @@ class VRouterTest(base.OverlayTest):
     ) -> None:
         """Break something until the test ends; then all is well again."""
         # The last to be scheduled comes first.
-        for name in self.planned.machines:
-            self.addCleanup(self.becomes, (), name)
+        self.addCleanup(self.recovers)
         self.addCleanup(mends)
         breaks()
+
+    def recovers(self) -> None:
+        """Wait until VM1 and VM2 reach everything again."""
+        together.run(
+            *(
+                lambda name=name: self.becomes((), name)
+                for name in self.planned.machines
+            )
+        )
 
     def open_group(self) -> security.SecurityGroup:
         """Make a security group that lets everything in."""

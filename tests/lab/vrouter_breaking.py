@@ -1,0 +1,207 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+
+"""The vRouter scenario on a broken lab: which of its tests turn red?
+
+``python -m tests.lab.vrouter_breaking TABLE``, as root on the machine of a
+lab that is up. Nobody else should use the lab meanwhile. The scenario is
+built once, in a process inside the controller, which runs its tests each
+time that it is told to; what only shows while it is built has builds of its
+own.
+"""
+
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
+import contextlib
+import os
+from pathlib import Path
+import re
+import subprocess
+import sys
+import tempfile
+from typing import Any
+import unittest
+from unittest import mock
+
+from ipv6_lab.faults import packets
+from ipv6_lab.faults import service_vm
+from ipv6_lab import hosts
+from ipv6_lab import inventory
+from tests.lab import breaking
+from tests.lab import lying
+from tests.lab import machine
+
+MODULE = 'tests.lab.vrouter_breaking'
+RESULT = re.compile(r'^RESULT (\w+) (ok|red|skipped)$', re.M)
+END = 'END'
+POSITIVE = r'test_(predicted_addresses|reach|tcp|path)$'
+CONTROLS = r'test_control_'
+# No faults of the lab: nothing at all, and controls that break nothing.
+WELL = 'none'
+HARMLESS = 'control-breaks-nothing'
+MISSING = 'no-ra-daemon'
+OVERLAY = {
+    'guest_patience': breaking.PATIENCE,
+    # What breaks IPv6 leaves it alone.
+    'guest_access': 'ssh-floating-ip',
+    'external_address': str(inventory.PUBLIC_V6.ip),
+}
+SETTINGS: Mapping[str, Mapping[str, str]] = {
+    # The lab's guest has radvd alone.
+    MISSING: {'ra_daemons': 'dnsmasq'},
+}
+WHAT = {
+    WELL: 'nothing is wrong',
+    HARMLESS: 'what the controls do has no effect',
+    MISSING: 'the image of the service VM has none of the RA daemons',
+    **{name: one.what for name, one in service_vm.BY_NAME.items()},
+}
+LIVE = (WELL, *(one.name for one in service_vm.LIVE), HARMLESS, WELL)
+BUILT = (MISSING, *(one.name for one in service_vm.BUILT))
+
+
+def broken(fault: str) -> packets.Broken:
+    """Break the lab, if that is what a fault does."""
+    known = service_vm.BY_NAME.get(fault)
+    return known.inject(hosts.find()) if known else contextlib.nullcontext()
+
+
+@contextlib.contextmanager
+def scenario(fault: str) -> Iterator[Any]:
+    """Begin to build the scenario, and remove it at the end.
+
+    :param fault: that it is built with
+    """
+    command = ['python', '-m', MODULE, 'serve', fault]
+    child: Any = subprocess.Popen(
+        [machine.LAB, 'run', '--', *command],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    with child:
+        yield child
+        child.stdin.close()
+        child.wait()
+
+
+def told(child: Any, fault: str) -> str:
+    """Have it run its tests; return what they said."""
+    print(fault, file=child.stdin, flush=True)
+    said = []
+    for line in child.stdout:
+        if line.strip() == END:
+            break
+        said.append(line)
+    return ''.join(said)
+
+
+def survey(table: Path) -> int:
+    """Try all faults; write the table and what was said."""
+    logs = table.with_suffix('.logs')
+    logs.mkdir(exist_ok=True)
+    matrix: dict[str, list[str]] = {}
+    for fault, said in outcomes():
+        (logs / f'{fault}.log').write_text(said)
+        found = dict(RESULT.findall(said))
+        red = [test for test, outcome in found.items() if outcome == 'red']
+        print(f'{fault}: {len(red)} of {len(found)} turned red', flush=True)
+        for test in found:
+            matrix.setdefault(test, [])
+            matrix[test] += [fault] if test in red else []
+    lying.write(table, {one: sorted(set(matrix[one])) for one in matrix})
+    wrong = [test for test, by in matrix.items() if WELL in by]
+    return breaking.told(
+        [*wrong, *(test for test, by in matrix.items() if not by)]
+    )
+
+
+def outcomes() -> Iterator[tuple[str, str]]:
+    """Yield each fault and what the tests said."""
+    with scenario(WELL) as child:
+        for fault in LIVE:
+            with broken(fault):
+                yield fault, told(child, fault)
+    for fault in BUILT:
+        with broken(fault), scenario(fault) as child:
+            yield fault, told(child, fault)
+
+
+def serve(fault: str) -> int:
+    """Build the scenario and run its tests for each line of input."""
+    with tempfile.TemporaryDirectory() as scratch:
+        config = Path(scratch, 'tempest.conf')
+        settings = {
+            'ipv6_overlay': OVERLAY,
+            'ipv6_vrouter': SETTINGS.get(fault, {}),
+        }
+        config.write_text(
+            lying.changed(os.environ['TEMPEST_CONFIG'], settings)
+        )
+        os.environ['TEMPEST_CONFIG'] = str(config)
+        from ipv6_tempest_plugin.tests.vrouter import test_vrouter
+
+        return served(test_vrouter.TestVRouter)
+
+
+def served(tests: Any) -> int:
+    """Serve with the scenario's class."""
+    try:
+        tests.setUpClass()
+    except Exception as error:  # noqa: BLE001 - it is told, and is the outcome
+        for _ in sys.stdin:
+            for name in chosen(tests, POSITIVE):
+                print(f'{type(error).__name__}: {error}')
+                print(f'RESULT {name} red\n{END}', flush=True)
+        return 0
+    try:
+        for line in sys.stdin:
+            run(tests, line.strip())
+            print(END, flush=True)
+    finally:
+        tests.tearDownClass()
+    return 0
+
+
+def chosen(tests: Any, regex: str) -> Sequence[str]:
+    """Return the names of some tests."""
+    names = unittest.defaultTestLoader.getTestCaseNames(tests)
+    return [name for name in names if re.match(regex, name)]
+
+
+def run(tests: Any, fault: str) -> None:
+    """Run the tests that a fault concerns and print what they said."""
+    tests.looks = []
+    patch: Any = contextlib.nullcontext()
+    if fault == HARMLESS:
+        patch = mock.patch.object(tests, 'broken', lambda *_: None)
+    with patch:
+        for name in chosen(tests, CONTROLS if fault == HARMLESS else POSITIVE):
+            result = unittest.TestResult()
+            tests(name).run(result)
+            wrong = [*result.failures, *result.errors]
+            for _, said in wrong:
+                print(said)
+            print(f'RESULT {name} {"red" if wrong else "ok"}', flush=True)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Survey, or serve in the controller."""
+    if arguments[0] == 'serve':
+        return serve(arguments[1])
+    return survey(Path(arguments[0]))
+
+
+if __name__ == '__main__':
+    sys.exit(main(sys.argv[1:]))
