@@ -29,6 +29,7 @@ from ipv6_lab import hosts
 from ipv6_lab import inventory
 from ipv6_lab import links
 from ipv6_lab import paths
+from ipv6_lab import places
 from ipv6_lab import progress as progress_module
 from ipv6_lab import secrets
 from ipv6_lab import services
@@ -62,9 +63,9 @@ def kept() -> Path:
     here = Path(__file__).parent
     sources = sorted(path for pattern in RECIPE for path in here.glob(pattern))
     made_from = (
-        paths.venv('cloud'),
-        paths.venv('tempest'),
-        paths.guest_image().parent,
+        places.venv('cloud'),
+        places.venv('tempest'),
+        places.guest_image().parent,
     )
     names = [place.name for place in made_from]
     return cache.place('bootstrap', cache.digest([*names, *sources]))
@@ -99,7 +100,7 @@ def begin(place: Path | None) -> context.Context:
     tempest.logs().mkdir(exist_ok=True)
     values = secrets.load(place / SECRETS) if place else secrets.make()
     secrets.save(values, paths.state() / SECRETS)
-    return context.Context(paths.venv('cloud'), values)
+    return context.Context(places.venv('cloud'), values)
 
 
 def start_hosts() -> dict[str, hosts.Running]:
@@ -111,7 +112,7 @@ def start_hosts() -> dict[str, hosts.Running]:
 
 def making(machine: engine.Engine, place: Path) -> list[graph.Step]:
     """The steps of a new cloud alone, whose state is kept."""
-    once = bootstrap.Bootstrap(machine, paths.guest_image()).steps()
+    once = bootstrap.Bootstrap(machine, places.guest_image()).steps()
     last = graph.Step(
         'state kept',
         lambda: _kept(machine, place),

@@ -30,6 +30,7 @@ import subprocess
 from ipv6_lab import errors
 from ipv6_lab import inventory
 from ipv6_lab import paths
+from ipv6_lab import places
 from ipv6_lab import waiting
 
 KINDS = ('mount', 'net', 'uts', 'ipc', 'pid')
@@ -269,7 +270,7 @@ def _launch_command(host: inventory.Host) -> list[str]:
         '--fork',
         '--kill-child=KILL',
         '--mount-proc',
-        str(paths.venv('cloud') / 'bin/python'),
+        str(places.venv('cloud') / 'bin/python'),
         '-m',
         'ipv6_lab.hostinit',
         host.name,

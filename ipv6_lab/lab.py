@@ -25,6 +25,7 @@ from ipv6_lab import hosts
 from ipv6_lab import inventory
 from ipv6_lab import listeners
 from ipv6_lab import paths
+from ipv6_lab import places
 from ipv6_lab import preflight
 from ipv6_lab import progress as progress_module
 from ipv6_lab import secrets
@@ -160,7 +161,7 @@ def _sockets(sockets: list[listeners.Listener], pids: set[int]) -> str:
 
 def _context() -> context.Context:
     path = paths.state() / building.SECRETS
-    return context.Context(paths.venv('cloud'), secrets.load(path))
+    return context.Context(places.venv('cloud'), secrets.load(path))
 
 
 def openrc() -> str:
@@ -184,7 +185,7 @@ def run(arguments: Sequence[str]) -> int:
             'which is private in them',
             'go to another',
         )
-    venv = paths.venv('tempest')
+    venv = places.venv('tempest')
     environment = {
         **os.environ,
         **cloud.credentials(_context()),

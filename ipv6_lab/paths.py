@@ -12,15 +12,12 @@
 """Where the lab writes: one directory of the machine, and nowhere else.
 
 ``/var/cache/ipv6-lab`` unless ``IPV6_LAB_CACHE`` names another absolute
-path. ``python3 -m ipv6_lab.paths NAME`` prints one place (see
-:data:`PLACES`) for scripts.
+path.
 """
 
-from collections.abc import Callable
 import os
 from pathlib import Path
 import re
-import sys
 
 from ipv6_lab import errors
 
@@ -65,48 +62,3 @@ def logs() -> Path:
 def downloads() -> Path:
     """Files fetched from package archives, kept for the next build."""
     return root() / 'downloads'
-
-
-def venv(name: str) -> Path:
-    """The virtual environment that this checkout wants (it may be missing).
-
-    :param name: ``cloud`` or ``tempest``
-    """
-    from ipv6_lab.install import venvs
-
-    return venvs.path(name)
-
-
-def guest_image() -> Path:
-    """The guest image that this checkout wants (it may be missing)."""
-    from ipv6_lab.install import image
-
-    return image.path()
-
-
-PLACES: dict[str, Callable[[], Path]] = {
-    'root': root,
-    'state': state,
-    'logs': logs,
-    'cloud-venv': lambda: venv('cloud'),
-    'tempest-venv': lambda: venv('tempest'),
-    'guest-image': guest_image,
-}
-
-
-def main(arguments: list[str]) -> int:
-    """Print one place, for scripts."""
-    if len(arguments) != 1 or arguments[0] not in PLACES:
-        names = ' | '.join(PLACES)
-        print(f'usage: python3 -m ipv6_lab.paths {names}', file=sys.stderr)
-        return 2
-    try:
-        print(PLACES[arguments[0]]())
-    except errors.LabError as error:
-        print(f'ipv6-lab: {error}', file=sys.stderr)
-        return error.exit_code
-    return 0
-
-
-if __name__ == '__main__':
-    sys.exit(main(sys.argv[1:]))

@@ -17,6 +17,7 @@ from ipv6_lab import cloud
 from ipv6_lab.install import venvs
 from ipv6_lab import inventory
 from ipv6_lab import paths
+from ipv6_lab import places
 
 FILE = 'tempest.conf'
 PROGRAM = 'discover-tempest-config'
@@ -38,7 +39,7 @@ def discovery() -> dict[str, str]:
     With them ``tempest run`` in the checkout sees what it would see in a
     workspace: Tempest's own tests and those of its plugins.
     """
-    package = venvs.site_packages(paths.venv('tempest')) / 'tempest'
+    package = venvs.site_packages(places.venv('tempest')) / 'tempest'
     return {
         'OS_TEST_PATH': str(package / 'test_discover'),
         'OS_TOP_LEVEL': str(package),
@@ -58,7 +59,7 @@ def command(image: str, network: str) -> list[str]:
     :param image: identity of the guest image
     :param network: identity of the external network
     """
-    program = paths.venv('tempest') / 'bin' / PROGRAM
+    program = places.venv('tempest') / 'bin' / PROGRAM
     overrides = [
         word
         for name, value in settings(image).items()

@@ -18,7 +18,7 @@ import sys
 
 from ipv6_lab import errors
 from ipv6_lab.install import plugin
-from ipv6_lab import paths
+from ipv6_lab import places
 from tools import checks
 from tools import complaints
 from tools import lab
@@ -45,7 +45,7 @@ def interpreter(name: str) -> str:
         return sys.executable
     subprocess.run((lab.COMMAND, 'install', '--quiet'), check=True)
     plugin.metadata(checks.ROOT)
-    return str(paths.venv('tempest') / 'bin' / 'python')
+    return str(places.venv('tempest') / 'bin' / 'python')
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -17,7 +17,7 @@ import subprocess
 import sys
 
 from ipv6_lab import errors
-from ipv6_lab import paths
+from ipv6_lab import places
 from ipv6_lab import signals
 from tools import checks
 from tools import complaints
@@ -49,7 +49,7 @@ def live(name: str, argv: Sequence[str], cwd: Path = checks.ROOT) -> int:
 
 def recall(workspace: Path, *arguments: str) -> bytes:
     """What stestr kept of the workspace's last run."""
-    stestr = paths.venv('tempest') / 'bin' / 'stestr'
+    stestr = places.venv('tempest') / 'bin' / 'stestr'
     completed = subprocess.run(
         (str(stestr), 'last', *arguments),
         cwd=workspace,

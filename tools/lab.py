@@ -19,6 +19,7 @@ from typing import Self
 
 from ipv6_lab.install import venvs
 from ipv6_lab import paths
+from ipv6_lab import places
 from ipv6_lab import progress
 from ipv6_lab import signals
 from tools import checks
@@ -47,7 +48,7 @@ def workspace(directory: Path) -> Path:
 
     Not by `tempest init`, which also writes to the home directory.
     """
-    package = venvs.site_packages(paths.venv('tempest')) / 'tempest'
+    package = venvs.site_packages(places.venv('tempest')) / 'tempest'
     directory.mkdir(parents=True)
     (directory / '.stestr.conf').write_text(
         '[DEFAULT]\n'

@@ -26,7 +26,7 @@ import sys
 
 from ipv6_lab import errors
 from ipv6_lab.install import plugin
-from ipv6_lab import paths
+from ipv6_lab import places
 from ipv6_lab import progress
 from ipv6_lab import signals
 from tools import checks
@@ -58,7 +58,7 @@ class Run:
 
     def check(self, check: checks.Check) -> None:
         """Run a check with the tools of the lab's Tempest environment."""
-        tools = paths.venv('tempest') / 'bin'
+        tools = places.venv('tempest') / 'bin'
         self.part(
             parts.Part(
                 check.name,

@@ -32,6 +32,7 @@ from testtools import matchers
 
 from ipv6_lab import guest
 from ipv6_lab import paths
+from ipv6_lab import places
 from tests.lab import guestbed
 from tests.lab import guestmachine
 
@@ -79,8 +80,8 @@ TOOLS = """
 @functools.cache
 def image() -> Path:
     """The lab's image, or else one that is made for these tests."""
-    if paths.guest_image().exists():
-        return paths.guest_image()
+    if places.guest_image().exists():
+        return places.guest_image()
     made = Path(SCRATCH.name) / 'guest.qcow2'
     guest.build(made, paths.downloads() / 'guest')
     return made

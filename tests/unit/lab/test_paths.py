@@ -19,6 +19,7 @@ import testtools
 
 from ipv6_lab import errors
 from ipv6_lab import paths
+from ipv6_lab import places
 
 
 @ddt.ddt
@@ -69,9 +70,9 @@ class PathsTest(testtools.TestCase):
         self.use('/srv/lab')
         output = io.StringIO()
         with contextlib.redirect_stdout(output):
-            self.assertEqual(0, paths.main(['logs']))
-            self.assertEqual(0, paths.main(['tempest-venv']))
-            self.assertEqual(0, paths.main(['guest-image']))
+            self.assertEqual(0, places.main(['logs']))
+            self.assertEqual(0, places.main(['tempest-venv']))
+            self.assertEqual(0, places.main(['guest-image']))
         logs, venv, image = output.getvalue().splitlines()
         self.assertEqual('/srv/lab/logs', logs)
         self.assertRegex(venv, '^/srv/lab/venvs/tempest-[0-9a-f]{12}$')
@@ -80,11 +81,11 @@ class PathsTest(testtools.TestCase):
     @ddt.data([], ['nowhere'], ['logs', 'state'])
     def test_other_questions_are_bad_usage(self, words: list[str]) -> None:
         with contextlib.redirect_stderr(io.StringIO()) as said:
-            self.assertEqual(2, paths.main(words))
+            self.assertEqual(2, places.main(words))
         self.assertIn('usage:', said.getvalue())
 
     def test_a_bad_root_is_one_line_for_scripts_too(self) -> None:
         self.use('lab')
         with contextlib.redirect_stderr(io.StringIO()) as said:
-            self.assertEqual(1, paths.main(['root']))
+            self.assertEqual(1, places.main(['root']))
         self.assertEqual(1, len(said.getvalue().splitlines()))

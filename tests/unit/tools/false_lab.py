@@ -44,7 +44,7 @@ class FalseLab(fixtures.Fixture):
         self.change('tools.lab.COMMAND', script)
         self.change('tools.lab.TEMPEST', (script, 'run'))
         self.change('tools.lab.PLUGIN', (script, 'run'))
-        self.change('ipv6_lab.paths.venv', lambda name: self.place)
+        self.change('ipv6_lab.places.venv', lambda name: self.place)
         self.change('ipv6_lab.install.plugin.metadata', lambda root: root)
         self.setenv('CALLS', self.place / 'calls')
         self.setenv('XDG_CACHE_HOME', self.place / 'changes')
