@@ -147,20 +147,26 @@ def main(command_line: list[str] | None = None) -> int:
     signals.unwind()
     try:
         prepare()
-        code = dispatch(arguments)
-        sys.stdout.flush()
-        return code
+        return dispatch(arguments)
     except errors.LabError as error:
         report(error)
         return error.exit_code
     except BrokenPipeError:
-        # Whoever read has seen enough, as head(1) does; what is left to be
-        # written at the end goes nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read has seen enough, as head(1) does.
         return 128 + signal.SIGPIPE
     except signals.Interrupted as interrupted:
         print(f'ipv6-lab: {interrupted}', file=sys.stderr)
         return interrupted.exit_code
+    finally:
+        finish()
+
+
+def finish() -> None:
+    """Write out what is left to be read, or drop it with its reader."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def prepare() -> None:

@@ -35,6 +35,8 @@ from ipv6_lab import waiting
 
 KINDS = ('mount', 'net', 'uts', 'ipc', 'pid')
 SOCKET = '/run/supervisor.sock'
+# States of a process that nobody has waited for yet (proc(5), stat).
+ENDED = ('Z', 'X')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,7 +56,7 @@ class Running:
 
     def _proc(self) -> Path:
         place = Path(f'/proc/{self.pid}')
-        if born(place) != self.born:
+        if self.born < 0 or born(place) != self.born:
             raise errors.LabError(
                 f'host {self.name} has ended (its init was {self.pid})',
                 'see why: scripts/lab logs supervisord; then scripts/lab down',
@@ -155,17 +157,8 @@ def log_directory(name: str) -> Path:
 
 
 def identifier(name: str) -> str:
-    """What tells this lab's init among the machine's processes.
-
-    By the directory itself and not by its path, which means another one in
-    another root.
-    """
-    root = paths.root()
-    try:
-        place = root.stat()
-    except FileNotFoundError:
-        return f'ipv6-lab-{name}@nowhere'
-    return f'ipv6-lab-{name}@{place.st_dev:x}:{place.st_ino}'
+    """What tells this lab's init among those of the same root directory."""
+    return f'ipv6-lab-{name}@{paths.root()}'
 
 
 def find() -> dict[str, Running]:
@@ -177,8 +170,10 @@ def find() -> dict[str, Running]:
         for word in words:
             name = wanted.get(word)
             # The launcher waits outside; the init is 1 in its namespace.
-            if name and _is_init(entry):
-                found[name] = Running(name, int(entry.name), born(entry))
+            if name and _is_init(entry) and _in_our_root(entry):
+                host = Running(name, int(entry.name), born(entry))
+                if host.born >= 0:
+                    found[name] = host
     return found
 
 
@@ -188,8 +183,19 @@ def leftovers() -> list[int]:
     return [
         int(entry.name)
         for entry in Path('/proc').glob('[0-9]*')
-        if wanted & set(_words(entry / 'cmdline'))
+        if wanted & set(_words(entry / 'cmdline')) and _in_our_root(entry)
     ]
+
+
+def _in_our_root(entry: Path) -> bool:
+    """Whether paths mean the same to a process as here.
+
+    A lab in another root (a container's) has a cache of the same path.
+    """
+    try:
+        return os.path.samefile(entry / 'root', '/')
+    except OSError:  # it ended meanwhile
+        return False
 
 
 def _words(path: Path) -> list[str]:
@@ -207,7 +213,8 @@ def born(entry: Path) -> int:
         text = (entry / 'stat').read_text()
     except OSError:
         return -1
-    return int(text.rpartition(')')[2].split()[19])
+    fields = text.rpartition(')')[2].split()
+    return -1 if fields[0] in ENDED else int(fields[19])
 
 
 def _is_init(entry: Path) -> bool:

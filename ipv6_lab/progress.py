@@ -68,6 +68,7 @@ class Progress:
         self._started = time.monotonic()
         self._lock = threading.Lock()
         self._running: list[Step] = []
+        self._unread = False
         terminal = self._stream.isatty()
         self._live = terminal and os.environ.get('TERM') != 'dumb'
         self._colour = self._live and not os.environ.get('NO_COLOR')
@@ -125,16 +126,25 @@ class Progress:
 
     def _print(self, text: str) -> None:
         clear = '\r\033[K' if self._live else ''
-        self._stream.write(f'{clear}{text}\n')
+        self._write(f'{clear}{text}\n')
         self._show_running()
-        self._stream.flush()
 
     def _show_running(self) -> None:
         if not self._live or self._quiet:
             return
         names = ', '.join(step.name for step in self._running)
-        self._stream.write(f'\r\033[K{names[:76]}')
-        self._stream.flush()
+        self._write(f'\r\033[K{names[:76]}')
+
+    def _write(self, text: str) -> None:
+        if self._unread:
+            return
+        try:
+            self._stream.write(text)
+            self._stream.flush()
+        except OSError:
+            # The reader or the terminal has gone. What is under way, perhaps
+            # just because of that, must come to its end all the same.
+            self._unread = True
 
 
 def line(name: str, outcome: str, seconds: float) -> str:

@@ -15,6 +15,7 @@ The process goes on as if it had executed the script: what execve(2) drops
 is dropped, and the process ends with the script.
 """
 
+import atexit
 from collections.abc import Mapping
 from collections.abc import Sequence
 import io
@@ -52,8 +53,9 @@ def become(
         forget(env)
         sys.argv = list(argv)
         status = run(filename)
-        # As an interpreter ends: after the script's other threads.
+        # As an interpreter ends: the script's other threads first.
         threading._shutdown()  # type: ignore[attr-defined]
+        atexit._run_exitfuncs()
     finally:
         if any(sys.exc_info()):
             traceback.print_exc()

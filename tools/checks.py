@@ -118,6 +118,12 @@ FUNCTIONAL = replace(
     environ={'OS_TEST_PATH': './tests/lab'},
     limit=1800,
 )
+# These take the lab up and down; they come last and leave it down.
+LIFECYCLE = replace(
+    FUNCTIONAL,
+    name='tests of start and stop',
+    environ={'OS_TEST_PATH': './tests/lifecycle'},
+)
 COVER = (
     Check('coverage erase', ('coverage', 'erase')),
     # stestr starts its workers with what PYTHON says.
@@ -144,7 +150,7 @@ GROUPS: Mapping[str, Sequence[Check]] = {
     'pep8': LINT,
     'py3': (UNIT,),
     'cover': COVER,
-    'lab': (FUNCTIONAL,),
+    'lab': (FUNCTIONAL, LIFECYCLE),
     'docs': (DOCS,),
     'releasenotes': (RELEASENOTES,),
     'genconfig': (

@@ -111,7 +111,15 @@ class Run:
             else:
                 self.tempest()
                 self.check(checks.FUNCTIONAL)
+                self.lifecycle(keep)
         self.total += cloud.down
+
+    def lifecycle(self, keep: bool) -> None:
+        """What takes the lab down, unless it is to be kept."""
+        if keep:
+            self.skip(checks.LIFECYCLE.name)
+        else:
+            self.check(checks.LIFECYCLE)
 
     def skip(self, *names: str) -> None:
         """Say of parts that they could not run."""
@@ -135,7 +143,9 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
         '--lab', action='store_true', help='only the functional tests'
     )
     parser.add_argument(
-        '--keep', action='store_true', help='leave the lab up afterwards'
+        '--keep',
+        action='store_true',
+        help='leave the lab up; what takes it down is not run',
     )
     return parser.parse_args(arguments)
 

@@ -15,9 +15,11 @@ import os
 from pathlib import Path
 import subprocess
 
+import fixtures
+
 from ipv6_lab import errors
 from ipv6_lab import hosts
-from ipv6_lab import paths
+from ipv6_lab import waiting
 from tests.unit.lab import front
 
 
@@ -45,6 +47,16 @@ class RunningTest(front.CacheTest):
         born = hosts.born(Path(f'/proc/{pid}'))
         self.refused(hosts.Running('compute', pid, born - 1))
 
+    def test_one_that_was_never_seen_alive_is_not_entered(self) -> None:
+        self.refused(hosts.Running('compute', 2**22 + 1, -1))
+
+    def test_one_that_nobody_has_waited_for_is_not_entered(self) -> None:
+        with subprocess.Popen(['sleep', '60']) as process:
+            host = self.host(process.pid)
+            process.kill()
+            os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+            self.refused(host)
+
     def refused(self, host: hosts.Running) -> None:
         """No way leads into a host."""
         for way in (
@@ -57,21 +69,41 @@ class RunningTest(front.CacheTest):
             self.assertIn('host compute has ended', str(error))
 
 
-class IdentifierTest(front.CacheTest):
-    def test_it_is_of_the_directory_not_of_its_path(self) -> None:
-        """Another root has a directory of the same name."""
-        first = hosts.identifier('compute')
-        self.assertEqual(first, hosts.identifier('compute'))
-        self.assertNotEqual(first, hosts.identifier('controller'))
-        root = paths.root()
-        root.rename(root.with_name('before'))
-        root.mkdir()
-        self.assertNotEqual(first, hosts.identifier('compute'))
+class RootTest(front.CacheTest):
+    """A process that has this lab's identifier in its command line."""
 
-    def test_there_is_none_without_it(self) -> None:
-        root = paths.root()
-        root.rename(root.with_name('before'))
-        self.assertEqual(
-            'ipv6-lab-compute@nowhere', hosts.identifier('compute')
+    def process(self, *before: str) -> int:
+        """Start one, in a root of its own when so told; its number."""
+        mark = hosts.identifier('compute')
+        # As a tail of sh's command line, which is not looked at.
+        words = [*before, 'sh', '-c', 'read x', mark]
+        process = subprocess.Popen(words, stdin=subprocess.PIPE)
+        self.addCleanup(process.communicate)
+        command = Path(f'/proc/{process.pid}/cmdline')
+        waiting.wait_for(
+            lambda: command.read_text().startswith('sh\0-c\0read'),
+            'its start',
+            10,
         )
-        self.assertEqual({}, hosts.find())
+        return process.pid
+
+    def test_what_is_begun_here_is_left_here(self) -> None:
+        """Also when the cache has gone meanwhile."""
+        pid = self.process()
+        self.assertEqual([pid], hosts.leftovers())
+        self.root.rename(self.root.with_name(f'{self.root.name}-before'))
+        self.addCleanup(
+            self.root.with_name(f'{self.root.name}-before').rename, self.root
+        )
+        self.assertEqual([pid], hosts.leftovers())
+
+    def test_another_root_has_a_lab_of_its_own(self) -> None:
+        if os.geteuid():
+            self.skipTest('chroot(2) needs root')
+        other = Path(self.useFixture(fixtures.TempDir(rootdir='/tmp')).path)
+        (other / 'usr').mkdir()
+        for name in ('bin', 'lib', 'lib64'):
+            (other / name).symlink_to(f'usr/{name}')
+        enter = f'mount --bind /usr {other}/usr && exec chroot {other} "$@"'
+        self.process('unshare', '--mount', 'sh', '-c', enter, 'sh')
+        self.assertEqual([], hosts.leftovers())

@@ -27,6 +27,13 @@ class Terminal(io.StringIO):
         return True
 
 
+class Gone(io.StringIO):
+    """A stream whose reader has gone."""
+
+    def write(self, text: str) -> int:
+        raise BrokenPipeError
+
+
 class ProgressTest(testtools.TestCase):
     def setUp(self) -> None:
         super().setUp()
@@ -44,6 +51,15 @@ class ProgressTest(testtools.TestCase):
         self.assertRegex(first, r'^keystone \.+ ready +\d+\.\d s$')
         self.assertEqual({len(first)}, {len(second), len(total)})
         self.assertEqual(first.index('ready'), second.index('ready'))
+
+    def test_without_a_reader_the_work_goes_on(self) -> None:
+        """Taking a lab down must not end with the `tee` that shows it."""
+        self.progress = progress.Progress(Gone())
+        with self.progress.step('keystone'):
+            done = True
+        self.progress.note('done')
+        self.assertGreater(self.progress.total(), 0)
+        self.assertTrue(done)
 
     def test_long_names_keep_their_dots(self) -> None:
         self.assertIn('x ... ready', progress.line('x' * 60, 'ready', 1))

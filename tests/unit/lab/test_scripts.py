@@ -90,11 +90,14 @@ class BecomeTest(testtools.TestCase):
 
     def test_it_ends_after_its_threads(self) -> None:
         text = (
-            'import threading\n'
+            'import atexit, threading\n'
+            "atexit.register(print, 'last')\n"
             "threading.Timer(0.1, print, ['late']).start()\n"
             "print('main')"
         )
-        self.assertEqual(['main', 'late', 'status 0'], self.become(text))
+        self.assertEqual(
+            ['main', 'late', 'last', 'status 0'], self.become(text)
+        )
 
 
 class IsScriptTest(testtools.TestCase):

@@ -17,6 +17,7 @@ import importlib
 import io
 import os
 from pathlib import Path
+import signal
 import site
 import sys
 from unittest import mock
@@ -282,6 +283,14 @@ class LookTest(VerbsTest):
             ],
             self.out.splitlines(),
         )
+
+    def test_a_reader_that_leaves_early_is_no_bug(self) -> None:
+        record.write(record.UP, self.cloud)
+        there, gone = os.pipe()
+        os.close(there)
+        with os.fdopen(gone, 'w') as out, contextlib.redirect_stdout(out):
+            code = cli.main(['status'])
+        self.assertIn(code, (0, 128 + signal.SIGPIPE))
 
     def test_status_fails_with_a_process(self) -> None:
         self.lab.rows.append(('compute', 'x', 'FATAL', '', '', ''))

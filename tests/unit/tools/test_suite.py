@@ -41,6 +41,8 @@ class SuiteTest(testtools.TestCase):
         self.lab.change('tools.checks.UNIT', unit)
         functional = self.check('functional', passed, tests=True)
         self.lab.change('tools.checks.FUNCTIONAL', functional)
+        cycle = self.check('cycle', 'print(" - Passed: 2")', tests=True)
+        self.lab.change('tools.checks.LIFECYCLE', cycle)
 
     def check(self, name: str, code: str, tests: bool = False) -> checks.Check:
         argv = (sys.executable, '-c', code)
@@ -52,7 +54,7 @@ class SuiteTest(testtools.TestCase):
     def test_all_is_summed_in_the_last_line(self) -> None:
         self.assertEqual(0, suite.main([]))
         # install, lint, up, down and 5 + 7 + 5 tests
-        self.assertEqual('21 passed, 0 failed, 0 skipped', self.last_line())
+        self.assertEqual('23 passed, 0 failed, 0 skipped', self.last_line())
         self.assertEqual(['install', 'up', 'run', 'down'], self.lab.calls())
 
     def test_each_part_has_its_line(self) -> None:
@@ -61,12 +63,17 @@ class SuiteTest(testtools.TestCase):
             wanted = rf'(?m)^{name}[^.]*\.+ passed +[\d.]+ s$'
             self.assertRegex(self.screen.getvalue(), wanted)
 
+    def test_a_lab_that_is_kept_is_not_taken_down(self) -> None:
+        self.assertEqual(0, suite.main(['--lab', '--keep']))
+        self.assertEqual(['install', 'up', 'run'], self.lab.calls())
+        self.assertRegex(self.screen.getvalue(), r'cycle \.+ not run')
+
     def test_a_failed_check_stops_nothing_but_the_verdict(self) -> None:
         self.lab.change(
             'tools.checks.LINT', [self.check('lint', 'raise OSError')]
         )
         self.assertEqual(1, suite.main([]))
-        self.assertEqual('20 passed, 1 failed, 0 skipped', self.last_line())
+        self.assertEqual('22 passed, 1 failed, 0 skipped', self.last_line())
 
     def test_a_lab_that_does_not_come_up_is_taken_down(self) -> None:
         self.lab.setenv('BREAK', 'up')
@@ -79,7 +86,7 @@ class SuiteTest(testtools.TestCase):
     def test_a_lab_that_does_not_go_down_is_a_failure(self) -> None:
         self.lab.setenv('BREAK', 'down')
         self.assertEqual(1, suite.main([]))
-        self.assertEqual('20 passed, 1 failed, 0 skipped', self.last_line())
+        self.assertEqual('22 passed, 1 failed, 0 skipped', self.last_line())
 
     def test_nothing_runs_without_what_has_to_be_installed(self) -> None:
         self.lab.setenv('BREAK', 'install')

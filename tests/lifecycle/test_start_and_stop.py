@@ -27,10 +27,7 @@ BEGUN = 60.0
 
 
 class LifecycleTest(testtools.TestCase):
-    """Each test brings the lab to where it begins, and may leave it down.
-
-    A start takes long: this module comes late among the tests of the lab.
-    """
+    """Each test brings the lab to where it begins, and may leave it down."""
 
     namespaces: frozenset[str] = frozenset()
 
@@ -127,6 +124,8 @@ class LifecycleTest(testtools.TestCase):
             stderr=subprocess.STDOUT,
             text=True,
         )
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
         lines = process.stdout or self.fail('no pipe')
         self.addCleanup(lines.close)
         for line in lines:
