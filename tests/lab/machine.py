@@ -51,6 +51,12 @@ SERVICES = (
 )
 
 
+# The hosts have layers of their own over these.
+COVERED = ('/usr/bin', '/var/lib')
+# Where programs like to leave something.
+OTHERS = ('/', '/opt', '/root', '/srv', '/usr/local', '/var', '/var/cache')
+
+
 def lab(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run scripts/lab; standard output holds what it said on both."""
     return subprocess.run(
@@ -74,6 +80,7 @@ def snapshot() -> dict[str, str]:
         'network settings': '\n'.join(_settings()),
         'mounts': Path('/proc/self/mounts').read_text(),
         'files of /etc': '\n'.join(_files(Path('/etc'))),
+        'other files': '\n'.join(_others()),
         'services': '\n'.join(_services()),
     }
 
@@ -107,6 +114,15 @@ def _services() -> Iterator[str]:
             name = (entry / 'comm').read_text().strip()
             if name in SERVICES:
                 yield f'{entry.name} {name}'
+
+
+def _others() -> Iterator[str]:
+    """Files below what is covered, when they changed; names elsewhere."""
+    for place in COVERED:
+        for path in sorted(Path(place).rglob('*')):
+            yield f'{path} {path.lstat().st_mtime_ns}'
+    for place in OTHERS:
+        yield from sorted(map(str, Path(place).iterdir()))
 
 
 def _files(root: Path) -> Iterator[str]:
