@@ -209,7 +209,8 @@ def settings(machine: engine.Engine, host: inventory.Host) -> list[graph.Step]:
 
     name = host.name
     return [
-        # Nothing is started meanwhile: while addresses are waited for.
+        # What else is to be started waits for it: now, when most of it waits
+        # for addresses.
         graph.Step(
             f'libraries on {name}', libraries, (f'openvswitch on {name}',)
         ),

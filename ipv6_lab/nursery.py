@@ -116,7 +116,7 @@ class Interface:
     """What is added to supervisord's XML-RPC interface."""
 
     def load(self) -> bool:
-        """Import the libraries; nothing is started meanwhile."""
+        """Import the libraries; other calls wait for it."""
         for name in LIBRARIES:
             importlib.import_module(name)
         return True

@@ -43,8 +43,9 @@ def services(lab: context.Context) -> list[base.Service]:
                 '/etc/rabbitmq/rabbitmq-env.conf': '',
             },
             directories=(HOME,),
+            # It does not wait for DAD to end, which takes a second: it binds
+            # the address as the last of several seconds' boot.
             ready=lambda host: answers(),
-            requires=('addresses',),
         )
     ]
 
