@@ -18,6 +18,7 @@ import fixtures
 from tempest import config
 from tempest.lib.common import ssh
 
+from ipv6_tempest_plugin.overlay import evidence
 from ipv6_tempest_plugin.overlay.guests import observer
 from ipv6_tempest_plugin.overlay.guests import shell
 from ipv6_tempest_plugin.overlay import management
@@ -71,13 +72,19 @@ class Machine(servers.Server):
         def words() -> str | None:
             return userdata.said(self.console())
 
-        found = waiting.wait_for(
-            f'"IPV6-VROUTER ready" on the console of {self.name}; does its '
-            'image run user data?',
-            words,
-            timeout,
-            interval=POLL,
-        )
+        try:
+            found = waiting.wait_for(
+                f'"IPV6-VROUTER ready" on the console of {self.name}; does '
+                'its image run user data?',
+                words,
+                timeout,
+                interval=POLL,
+            )
+        except waiting.WaitTimeout as late:
+            tail = '\n'.join(self.console().splitlines()[-shell.TAIL :])
+            raise waiting.WaitTimeout(
+                f'{late}\nthe end of its console:\n{evidence.masked(tail)}'
+            ) from late
         return str(found)
 
 
