@@ -12,6 +12,8 @@
 
 """Guests that nobody can reach: what they print is read."""
 
+from collections.abc import Iterable
+
 from tempest import config
 
 from ipv6_tempest_plugin.overlay.guests import observations
@@ -104,12 +106,23 @@ def satisfied(plan: plans.Plan, seen: observations.Observation) -> bool:
         for one in seen.addresses
         if 'tentative' not in one.flags or 'dadfailed' in one.flags
     }
-    cards = [seen.interface(mac) for mac in plan.cards]
-    names = {card.name if card else None for card in cards}
     heard = {one.interface for one in seen.advertisements or ()}
+    told = {
+        one.interface
+        for one in seen.name_servers or ()
+        if one.source == 'dhcp6'
+    }
     return (
         set(plan.addresses) <= usable
-        and set(plan.servers) <= set(seen.resolv_conf)
-        and names <= heard
+        and _names(plan.informed, seen) <= told
+        and _names(plan.cards, seen) <= heard
         and all(seen.pings[one.name].received for one in plan.answers)
     )
+
+
+def _names(
+    macs: Iterable[str], seen: observations.Observation
+) -> set[str | None]:
+    """Return the interfaces with these MAC addresses, None for a lacking."""
+    cards = [seen.interface(mac) for mac in macs]
+    return {card.name if card else None for card in cards}

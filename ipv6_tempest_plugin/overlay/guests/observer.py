@@ -88,7 +88,7 @@ def _patient(plan: plans.Plan, raising: str) -> Iterator[str]:
         'settle',
         plan.patience,
         ' '.join(f'{int(one):032x}' for one in plan.addresses),
-        ' '.join(map(str, plan.servers)),
+        ' '.join(plan.informed),
         ' '.join(plan.cards),
     )
     for one in plan.answers:

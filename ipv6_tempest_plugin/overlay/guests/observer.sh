@@ -69,17 +69,17 @@ recorded() {
 
 settled() {
     for wanted in $addresses; do usable "$wanted" || return; done
-    for wanted in $servers; do
-        grep -q "^nameserver $wanted\$" /etc/resolv.conf || return
+    for wanted in $informed; do
+        [ -s "$RECORDS/dns/$(name_of "$wanted").dhcp6" ] || return
     done
     for wanted in $advertised; do recorded "$wanted" || return; done
 }
 
-# settle SECONDS ADDRESSES SERVERS MACS: wait until the addresses (32 digits
-# each) are usable, resolv.conf has the servers and an advertisement is on
-# record for each card
+# settle SECONDS ADDRESSES INFORMED ADVERTISED: wait until the addresses (32
+# digits each) are usable and an answer of DHCPv6 and an advertisement are on
+# record for the cards with these MAC addresses
 settle() {
-    addresses=$2 servers=$3 advertised=$4
+    addresses=$2 informed=$3 advertised=$4
     until_true "$1" settled
 }
 

@@ -68,7 +68,8 @@ class Plan:
     here: the observation shows that it is missing.
 
     :param addresses: wait until these are usable (past DAD)
-    :param servers: wait until resolv.conf names these
+    :param informed: MAC addresses; wait until the guest has an answer of
+        DHCPv6 on record for each (only images that keep them)
     :param cards: MAC addresses; wait until the guest has an advertisement
         on record for each (only images that keep them)
     :param raised: MAC addresses of cards that the image leaves down
@@ -77,7 +78,7 @@ class Plan:
     """
 
     addresses: Sequence[netaddr.IPAddress] = ()
-    servers: Sequence[netaddr.IPAddress] = ()
+    informed: Sequence[str] = ()
     cards: Sequence[str] = ()
     raised: Sequence[str] = ()
     answers: Sequence[Ping] = ()

@@ -242,11 +242,8 @@ class ScenarioTest(base.OverlayTest):
         records = CONF.ipv6_overlay.guest_records != 'none'
         return plans.Plan(
             addresses=[*end.addresses, *(card.link_local for card in cards)],
-            servers=[
-                server
-                for card in with_ipv6
-                if card.other and records
-                for server in card.servers
+            informed=[
+                card.mac for card in with_ipv6 if card.other and records
             ],
             cards=[card.mac for card in with_ipv6 if records],
             raised=[card.mac for card in cards],

@@ -31,7 +31,9 @@ class ObserverTest(testtools.TestCase):
     def test_a_script_is_no_longer_than_a_command_may_be(self) -> None:
         far = netaddr.IPAddress('2001:db8:1111:2222:3333:4444:5555:6666')
         pings = [plans.Ping(f'some-ping-{n}', far, far) for n in range(12)]
-        plan = plans.Plan([far] * 6, [far] * 3, answers=pings, pings=pings)
+        plan = plans.Plan(
+            [far] * 6, ['fa:16:3e:00:00:01'] * 3, answers=pings, pings=pings
+        )
         self.assertThat(
             len(observer.once(plan, 'true')),
             testtools.matchers.LessThan(LONGEST),

@@ -242,14 +242,13 @@ class SatisfiedTest(testtools.TestCase):
 
     def test_all_is_there(self) -> None:
         ping = plans.Ping('gw', ROUTER)
-        servers = [netaddr.IPAddress('2001:db8:9::6:53')]
-        plan = plans.Plan([OWN], servers, [MAC], answers=[ping])
+        plan = plans.Plan([OWN], [MAC], [MAC], answers=[ping])
         self.check(plan, True)
 
     def test_something_is_missing(self) -> None:
         other = OWN + 1
         self.check(plans.Plan([OWN, other]), False)
-        self.check(plans.Plan(servers=[other]), False)
+        self.check(plans.Plan(informed=['fa:16:3e:00:00:08']), False)
         self.check(plans.Plan(cards=['fa:16:3e:00:00:08']), False)
         lost = plans.Ping('none', other)
         self.check(plans.Plan(answers=[lost]), False)

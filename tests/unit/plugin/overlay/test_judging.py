@@ -100,6 +100,17 @@ class JudgingTest(testtools.TestCase):
             wrong(prefixes=more),
         )
 
+    def test_dnsmasq_names_itself_for_two_prefixes(self) -> None:
+        more = (*CARD.prefixes, netaddr.IPNetwork('2001:db8:a::/64'))
+        two = dataclasses.replace(CARD, prefixes=more)
+        check = judging.expected(two)['DNS by DHCPv6']
+        self.assertTrue(check.accepts(['2001:db8:9::6:53']))
+        self.assertTrue(check.accepts(['2001:db8:a::2']))
+        for other in ([], ['2001:db8:b::2'], ['2001:db8:a::2', '2001::1']):
+            self.assertFalse(check.accepts(other))
+        check = judging.expected(CARD)['DNS by DHCPv6']
+        self.assertFalse(check.accepts(['2001:db8:9::2']))
+
     def test_no_card(self) -> None:
         self.assertEqual({'interface'}, wrong(mac='fa:16:3e:00:00:08'))
 
