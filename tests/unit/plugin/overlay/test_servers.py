@@ -1,0 +1,125 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+
+"""Servers, their cards and floating IPs: asked for, waited for, removed."""
+
+import base64
+import types
+from typing import Any
+from unittest import mock
+
+import fixtures
+from tempest.lib import exceptions
+import testtools
+
+from ipv6_tempest_plugin.overlay import resources
+from ipv6_tempest_plugin.overlay import servers
+from ipv6_tempest_plugin.overlay import undo
+
+CONF = types.SimpleNamespace(
+    resource_name_prefix='unit',
+    compute=types.SimpleNamespace(
+        image_ref='image', flavor_ref='42', build_timeout=0.05
+    ),
+    compute_feature_enabled=types.SimpleNamespace(config_drive=True),
+    ipv6_overlay=types.SimpleNamespace(removal_timeout=0.05),
+    network=types.SimpleNamespace(public_network_id='public'),
+)
+PORT: Any = types.SimpleNamespace(id='port', mac='fa:16:3e:00:00:01')
+
+
+class ServerTest(testtools.TestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        for module in (resources, servers):
+            self.useFixture(fixtures.MockPatchObject(module, 'CONF', CONF))
+        self.useFixture(fixtures.MockPatch('time.sleep'))
+        self.manager = mock.Mock()
+        self.client = self.manager.servers_client
+        self.client.create_server.return_value = {'server': {'id': 'one'}}
+        self.client.list_servers.return_value = {'servers': [{'id': 'one'}]}
+        self.shows('BUILD', 'ACTIVE')
+
+    def shows(self, *states: str) -> None:
+        """Show a server in these states, and then not at all."""
+        self.client.show_server.side_effect = [
+            *(
+                {'server': {'status': state, 'hostId': 'h', 'fault': {}}}
+                for state in states
+            ),
+            exceptions.NotFound(),
+        ]
+
+    def test_asked_for_with_its_ports(self) -> None:
+        key: Any = types.SimpleNamespace(name='key')
+        group: Any = types.SimpleNamespace(id='apart')
+        with servers.Server(self.manager, [PORT], key, group, 'text') as one:
+            sent = self.client.create_server.call_args.kwargs
+            self.assertEqual([{'port': 'port'}], sent['networks'])
+            self.assertEqual('key', sent['key_name'])
+            self.assertEqual({'group': 'apart'}, sent['scheduler_hints'])
+            self.assertEqual(b'text', base64.b64decode(sent['user_data']))
+            self.assertTrue(sent['config_drive'])
+            self.assertEqual(('one', 'h'), (one.id, one.host))
+        self.client.delete_server.assert_called_once_with('one')
+        self.assertEqual([], undo.outstanding())
+
+    def test_one_in_error_is_removed_and_says_why(self) -> None:
+        self.shows('BUILD', 'ERROR')
+        server = servers.Server(self.manager, [PORT])
+        error = self.assertRaises(testtools.MultipleExceptions, server.setUp)
+        self.assertIn('seen ERROR', str(error.args[0][1]))
+        self.client.delete_server.assert_called_once_with('one')
+
+    def test_one_whose_answer_was_lost_is_removed_by_name(self) -> None:
+        self.client.create_server.side_effect = TimeoutError()
+        self.shows()
+        server = servers.Server(self.manager, [PORT])
+        self.assertRaises(testtools.MultipleExceptions, server.setUp)
+        self.client.list_servers.assert_called_once_with(name=server.name)
+        self.client.delete_server.assert_called_once_with('one')
+
+    def test_a_card_is_pulled_before_it_is_over(self) -> None:
+        shows = mock.Mock(
+            side_effect=[{'device_id': 'one'}, {'device_id': ''}]
+        )
+        port: Any = types.SimpleNamespace(id='p', mac='m', show=shows)
+        server = servers.Server(self.manager, [])
+        server.id = 'one'
+        with servers.Plug(server, port):
+            create = self.manager.interfaces_client.create_interface
+            create.assert_called_once_with('one', port_id='p')
+        delete = self.manager.interfaces_client.delete_interface
+        delete.assert_called_once_with('one', 'p')
+        self.assertEqual(2, shows.call_count)
+
+    def test_a_floating_ip(self) -> None:
+        client = self.manager.floating_ips_client
+        client.create_floatingip.return_value = {
+            'floatingip': {'id': 'f', 'floating_ip_address': '172.24.4.7'}
+        }
+        client.list_floatingips.return_value = {'floatingips': [{'id': 'f'}]}
+        with servers.FloatingIp(self.manager, PORT) as one:
+            self.assertEqual('172.24.4.7', one.address)
+        client.delete_floatingip.assert_called_once_with('f')
+
+    def test_the_group_is_removed_by_its_name(self) -> None:
+        client = self.manager.server_groups_client
+        client.create_server_group.return_value = {'server_group': {'id': 'g'}}
+        with servers.Apart(self.manager) as group:
+            client.list_server_groups.return_value = {
+                'server_groups': [
+                    {'name': 'other', 'id': 'x'},
+                    {'name': group.name, 'id': 'g'},
+                ]
+            }
+        client.delete_server_group.assert_called_once_with('g')
