@@ -77,7 +77,12 @@ HINTS = {
 
 
 def expected(card: predictions.Card) -> dict[str, expect.Check]:
-    """Return what must be seen of a card."""
+    """Return what must be seen of a card.
+
+    :raises ValueError: when its router is not predicted
+    """
+    if card.prefixes and not card.router:
+        raise ValueError(f'expected a router for {card.prefixes}, seen none')
     checks = {
         'interface': _equal('up'),
         'link-local addresses': _equal([f'{card.link_local}/64']),

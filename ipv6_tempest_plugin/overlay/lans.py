@@ -10,7 +10,7 @@
 # License for the specific language governing permissions and limitations
 # under the License.
 
-"""A tenant's network with its subnets, behind a router."""
+"""A tenant's network with its subnets, and its way to a router."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -34,33 +34,25 @@ NAME_SERVER = 0x53
 
 
 class Lan(fixtures.Fixture):
-    """A network, a subnet for each mode, and a router's interfaces in them.
+    """A network with a subnet for each mode.
 
-    :param router: set up
     :param some: the modes of its IPv6 subnets, none for IPv4 alone
     :param ipv4: whether it has an IPv4 subnet too
     :ivar subnets: its IPv6 subnets
     :ivar name_server: that its IPv6 subnets name
-    :ivar interfaces: the router's, of IPv6
     :ivar router_port: the port of the router's IPv6 interface, as the API
-        shows it; None without IPv6
+        shows it; None before there is an :class:`Uplink`, or without IPv6
     """
 
     def __init__(
-        self,
-        manager: Any,
-        router: routers.Router,
-        some: Sequence[modes.Mode],
-        ipv4: bool = False,
+        self, manager: Any, some: Sequence[modes.Mode], ipv4: bool = False
     ) -> None:
         super().__init__()
         self.manager = manager
-        self.router = router
         self.modes = some
         self.ipv4 = ipv4
         self.router_port: Any = None
         self.name_server: netaddr.IPAddress | None = None
-        self.interfaces: list[routers.Interface] = []
 
     def _setUp(self) -> None:
         prefixes = [
@@ -80,12 +72,6 @@ class Lan(fixtures.Fixture):
         self.useFixture(resources.Bulk([*self.subnets, *fourth]))
         for subnet in self.network.subnets:
             subnet.entrust()
-        together.run(
-            lambda: self._join(self.subnets), lambda: self._join(fourth)
-        )
-        if self.interfaces:
-            show = self.manager.ports_client.show_port
-            self.router_port = show(self.interfaces[0].port_id)['port']
 
     def _subnet(
         self, mode: modes.Mode, prefix: netaddr.IPNetwork
@@ -98,13 +84,6 @@ class Lan(fixtures.Fixture):
             gateway_ip=str(prefix[GATEWAY]),
             dns_nameservers=[str(self.name_server)],
         )
-
-    def _join(self, some: Sequence[networks.Subnet]) -> None:
-        # One after the other: those of IPv6 share a port.
-        for subnet in some:
-            added = self.useFixture(routers.Interface(self.router, subnet))
-            if subnet in self.subnets:
-                self.interfaces.append(added)
 
     def card(self, port: ports.Port) -> predictions.Card:
         """Predict what a guest will find behind a port.
@@ -127,3 +106,31 @@ class Lan(fixtures.Fixture):
                 if netaddr.IPAddress(row['ip_address']).version == 4
             ),
         )
+
+
+class Uplink(fixtures.Fixture):
+    """A router's interfaces in a network, one in each of its subnets.
+
+    :param router: set up
+    :param lan: set up
+    """
+
+    def __init__(self, router: routers.Router, lan: Lan) -> None:
+        super().__init__()
+        self.router = router
+        self.lan = lan
+
+    def _setUp(self) -> None:
+        fourth = set(self.lan.network.subnets) - set(self.lan.subnets)
+        together.run(
+            lambda: self._join(self.lan.subnets),
+            lambda: self._join(list(fourth)),
+        )
+
+    def _join(self, some: Sequence[networks.Subnet]) -> None:
+        # One after the other: those of IPv6 share a port.
+        for subnet in some:
+            added = self.useFixture(routers.Interface(self.router, subnet))
+        if some and some == self.lan.subnets:
+            show = self.lan.manager.ports_client.show_port
+            self.lan.router_port = show(added.port_id)['port']

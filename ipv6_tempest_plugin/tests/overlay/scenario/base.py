@@ -122,8 +122,8 @@ class ScenarioTest(base.OverlayTest):
         self.addCleanup(self.stage.leave, whole)
 
     def lan(self, some: Sequence[modes.Mode], ipv4: bool) -> lans.Lan:
-        """Describe a network behind the router."""
-        return lans.Lan(self.manager, self.router, some, ipv4)
+        """Describe a network."""
+        return lans.Lan(self.manager, some, ipv4)
 
     def check_lan(self, lan: lans.Lan) -> None:
         """Check that the API made a network as it was asked to."""
@@ -188,8 +188,12 @@ class ScenarioTest(base.OverlayTest):
             cls._open = self.group()
             cls.keep(together.Together(cls._lan_beside, cls._open))
             self.check_lan(cls._lan_beside)
+            ping = {'ethertype': 'IPv4', 'protocol': 'icmp'}
             cls.keep(
-                security.Rule(cls._open, ethertype='IPv4', protocol='icmp')
+                together.Together(
+                    security.Rule(cls._open, **ping),
+                    lans.Uplink(self.router, cls._lan_beside),
+                )
             )
         if cls._ends_beside:
             return cls._ends_beside
@@ -203,10 +207,20 @@ class ScenarioTest(base.OverlayTest):
         return cls._ends_beside
 
     def bring(
-        self, both: Sequence[ends.End], looking: Sequence[plans.Plan]
+        self,
+        lan: lans.Lan,
+        both: Sequence[ends.End],
+        looking: Sequence[plans.Plan],
     ) -> Sequence[stages.Guest]:
-        """Bring two guests with the ports of the ends."""
-        guests = self.stage.bring(self, self.cards(both), looking)
+        """Bring two guests with the ports of the ends, and the router."""
+        found: list[Sequence[stages.Guest]] = []
+        together.run(
+            lambda: self.make(lans.Uplink(self.router, lan)),
+            lambda: found.append(
+                self.stage.bring(self, self.cards(both), looking)
+            ),
+        )
+        (guests,) = found
         for end, guest in zip(both, guests, strict=True):
             name = f'guest {end.name}'
             self.sources |= {

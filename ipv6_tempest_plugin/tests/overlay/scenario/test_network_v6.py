@@ -31,6 +31,7 @@ from tempest.lib import decorators
 from ipv6_tempest_plugin.overlay import ends
 from ipv6_tempest_plugin.overlay import judging
 from ipv6_tempest_plugin.overlay import modes
+from ipv6_tempest_plugin.overlay import resources
 from ipv6_tempest_plugin.tests.overlay.scenario import base
 
 CONF = config.CONF
@@ -62,7 +63,7 @@ class GettingAddress(base.ScenarioTest):
         self.make(group, lan)
         self.check_lan(lan)
         some = self.ports_for(lan, group)
-        self.make(*some)
+        self.make(resources.Bulk(some))
         both = self.predicted(lan, some, beside)
         outside = CONF.ipv6_overlay.external_address
         beyond = ends.beyond(both, outside)
@@ -70,7 +71,9 @@ class GettingAddress(base.ScenarioTest):
         every = [a + b for a, b in zip(beyond, peers, strict=True)]
 
         closed = list(map(self.plan, both, every, beyond))
-        guests = self.bring(both, closed)
+        guests = self.bring(lan, both, closed)
+        # The router has its interface, and so its link-local address.
+        both = self.predicted(lan, some, beside)
         seen = self.look(guests, closed)
         self.check_states(both, seen)
         self.check_pings(both, seen, beyond, judging.lost)
