@@ -23,7 +23,6 @@ the console: so what is broken is what is tested, and not the way to it.
 
 import argparse
 from collections.abc import Iterable
-from collections.abc import Mapping
 from collections.abc import Sequence
 import csv
 import os
@@ -49,7 +48,8 @@ WAYS = {
     'test_network_v6.TestGettingAddress.': 'ssh-floating-ip',
     'test_network_v6.TestGettingAddressIPv6Only.': 'console',
 }
-# What is missing is not waited for as long as on a cloud that might be slow.
+# On a broken lab what is missing is not waited for as long as on a cloud that
+# might be slow.
 PATIENCE = '8'
 ALL = r'test_\w+'
 ONE = 'test_(slaac|dhcp6_stateless)_from_os'
@@ -87,7 +87,9 @@ def red(fault: str, chosen: str) -> tuple[set[str], set[str]]:
     outcomes: dict[str, str] = {}
     with packets.BY_NAME[fault].inject(hosts.find()):
         for name, way in WAYS.items():
-            said = inside('run', way, rf'^{PACKAGE}\.{name}{chosen}\[')
+            regex = rf'^{PACKAGE}\.{name}{chosen}\['
+            patience = f'guest_patience={PATIENCE}'
+            said = inside('run', way, regex, patience)
             outcomes |= dict(RESULT.findall(said))
     if not outcomes:
         raise RuntimeError(f'{fault}: no test ran:\n{said}')
@@ -108,13 +110,15 @@ def inside(*arguments: str) -> str:
     ).stdout
 
 
-def run(way: str, regex: str) -> int:
-    """Run tests by Tempest, in the controller."""
+def run(way: str, regex: str, *options: str) -> int:
+    """Run tests by Tempest, in the controller.
+
+    :param options: of ``[ipv6_overlay]``, as NAME=VALUE
+    """
     with tempfile.TemporaryDirectory() as scratch:
         config = Path(scratch, 'tempest.conf')
-        settings = {
-            'ipv6_overlay': {'guest_access': way, 'guest_patience': PATIENCE}
-        }
+        chosen = dict(option.split('=', 1) for option in options)
+        settings = {'ipv6_overlay': {'guest_access': way, **chosen}}
         config.write_text(
             lying.changed(os.environ['TEMPEST_CONFIG'], settings)
         )
@@ -174,15 +178,11 @@ def told(alive: Iterable[str]) -> int:
     return 1 if left else 0
 
 
-VERBS: Mapping[str, str] = {
-    'survey': 'TABLE [FAULT ...]',
-    'check': 'TABLE',
-    'run': 'WAY REGEX (in the controller)',
-}
+VERBS = ('survey', 'check', 'run')
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Survey, check, or run tests in the controller."""
+    """Survey, check, or run tests in the controller (WAY REGEX ...)."""
     parser = argparse.ArgumentParser(prog='breaking', description=__doc__)
     parser.add_argument('verb', choices=VERBS)
     parser.add_argument('words', nargs='+')

@@ -1,0 +1,61 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+
+"""The scenario tests are green on the lab, however guests are reached."""
+
+import re
+import subprocess
+
+import ddt
+import testtools
+from testtools import content
+
+from tests.lab import breaking
+from tests.lab import machine
+
+TIMEOUT = 900
+COUNTS = re.compile(r'^ - (Passed|Skipped|Failed): (\d+)$', re.M)
+# Tests that pass, by how guests are reached: those of networks without IPv4
+# cannot be reached by floating IPs.
+PASSED = {'ssh-ipv6': 12, 'ssh-floating-ip': 8, 'console': 12}
+
+
+@ddt.ddt
+class OverlayScenarioTest(testtools.TestCase):
+    @ddt.data(*PASSED)
+    def test_green(self, way: str) -> None:
+        said = subprocess.run(
+            [
+                machine.LAB,
+                'run',
+                '--',
+                'python',
+                '-m',
+                'tests.lab.breaking',
+                'run',
+                way,
+                rf'^{re.escape(breaking.PACKAGE)}\.',
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=TIMEOUT,
+        )
+        self.addDetail('run', content.text_content(said.stdout))
+        counts = {
+            word: int(count) for word, count in COUNTS.findall(said.stdout)
+        }
+        self.assertEqual(
+            PASSED[way], counts.get('Passed'), said.stdout[-2000:]
+        )
+        self.assertEqual(0, counts.get('Failed'))
