@@ -13,7 +13,7 @@
 
 A tenant's prefix lies behind its router, whose address on the public
 network Neutron chooses. In the world outside BGP tells which is where; here
-this process asks Neutron every second and routes each prefix accordingly.
+this process asks Neutron again and again and routes each prefix accordingly.
 It runs on the external host: ``python -m ipv6_lab.tenant_routes FILE``, where
 FILE has the credentials of a user who sees everybody's ports.
 """
@@ -28,7 +28,7 @@ from typing import Any
 
 from ipv6_lab import inventory
 
-INTERVAL = 1.0
+INTERVAL = 2.0
 TIMEOUT = 10
 # What Neutron calls the owners of routers' ports.
 INTERFACE = 'network:router_interface'

@@ -44,6 +44,7 @@ def services(lab: context.Context) -> list[base.Service]:
             inventory.EXTERNAL,
             (process,),
             files={CREDENTIALS: json.dumps(user)},
-            requires=('neutron on controller', 'service catalog'),
+            # Nothing of the start waits for it.
+            requires=('hypervisors and catalog',),
         )
     ]
