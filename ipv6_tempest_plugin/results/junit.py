@@ -13,7 +13,6 @@
 """A run as JUnit XML, in the dialect that Jenkins and GitLab read."""
 
 from collections.abc import Iterable
-from typing import Any
 from typing import IO
 
 import junitparser
@@ -57,7 +56,7 @@ def _suite(owner: str, tests: Iterable[model.Test]) -> junitparser.TestSuite:
     starts = [test.start for test in tests if test.start]
     if starts:
         suite.timestamp = min(starts).isoformat()
-    suite.add_testcases(_case(test) for test in tests)
+    suite.add_testcases([_case(test) for test in tests])
     return suite
 
 
@@ -77,7 +76,8 @@ def _case(test: model.Test) -> junitparser.TestCase:
     return case
 
 
-def _outcome(test: model.Test) -> Any:
+def _outcome(test: model.Test) -> junitparser.junitparser.FinalResult | None:
+    found: junitparser.junitparser.FinalResult
     match test.status:
         case Status.SKIPPED:
             return _skipped(test)

@@ -162,6 +162,7 @@ class ImportTest(testtools.TestCase):
                 'ipv6_tempest_plugin',
                 'ipv6_tempest_plugin.config',
                 'ipv6_tempest_plugin.plugin',
+                'ipv6_tempest_plugin.vrouter_config',
             ],
             heavy,
             'every tempest command pays for these',
