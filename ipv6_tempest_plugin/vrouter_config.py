@@ -146,6 +146,15 @@ OPTIONS = [
         help='Milliseconds that a round trip should take at most on '
         'average. What was measured is always reported.',
     ),
+    cfg.FloatOpt(
+        'max_loss',
+        default=0.0,
+        min=0,
+        max=99,
+        help='Percent of the echo requests of one ping that may be lost. '
+        'What was lost is always reported. Emulated networks on a busy '
+        'machine drop a packet now and then.',
+    ),
     cfg.BoolOpt(
         'enforce_max_rtt',
         default=False,

@@ -12,11 +12,11 @@
 
 """The vRouter scenario on a broken lab: which of its tests turn red?
 
-``python -m tests.lab.vrouter_breaking TABLE``, as root on the machine of a
-lab that is up. Nobody else should use the lab meanwhile. The scenario is
-built once, in a process inside the controller, which runs its tests each
-time that it is told to; what only shows while it is built has builds of its
-own.
+``python -m tests.lab.vrouter_breaking TABLE [FAULT ...]``, as root on the
+machine of a lab that is up. Nobody else should use the lab meanwhile. The
+scenario is built once, in a process inside the controller, which runs its
+tests each time that it is told to; what only shows while it is built has
+builds of its own.
 """
 
 from collections.abc import Iterator
@@ -107,35 +107,42 @@ def told(child: Any, fault: str) -> str:
     return ''.join(said)
 
 
-def survey(table: Path) -> int:
-    """Try all faults; write the table and what was said."""
+def survey(table: Path, faults: Sequence[str]) -> int:
+    """Try faults, or all; write the table and what was said.
+
+    What the table says of other faults stays.
+    """
     logs = table.with_suffix('.logs')
     logs.mkdir(exist_ok=True)
-    matrix: dict[str, list[str]] = {}
-    for fault, said in outcomes():
+    matrix = lying.read(table) if table.exists() else {}
+    for fault, said in outcomes(faults or (*LIVE, *BUILT)):
         (logs / f'{fault}.log').write_text(said)
         found = dict(RESULT.findall(said))
         red = [test for test, outcome in found.items() if outcome == 'red']
         print(f'{fault}: {len(red)} of {len(found)} turned red', flush=True)
         for test in found:
-            matrix.setdefault(test, [])
-            matrix[test] += [fault] if test in red else []
-    lying.write(table, {one: sorted(set(matrix[one])) for one in matrix})
+            others = set(matrix.get(test, ())) - {fault}
+            matrix[test] = [*others, *([fault] if test in red else [])]
+        lying.write(table, matrix)
     wrong = [test for test, by in matrix.items() if WELL in by]
     return breaking.told(
         [*wrong, *(test for test, by in matrix.items() if not by)]
     )
 
 
-def outcomes() -> Iterator[tuple[str, str]]:
+def outcomes(faults: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Yield each fault and what the tests said."""
-    with scenario(WELL) as child:
-        for fault in LIVE:
+    live = [fault for fault in faults if fault in LIVE]
+    with scenario(WELL) if live else contextlib.nullcontext() as child:
+        for fault in live:
             with broken(fault):
-                yield fault, told(child, fault)
-    for fault in BUILT:
-        with broken(fault), scenario(fault) as child:
-            yield fault, told(child, fault)
+                said = told(child, fault)
+            yield fault, said
+    for fault in faults:
+        if fault in BUILT:
+            with broken(fault), scenario(fault) as child:
+                said = told(child, fault)
+            yield fault, said
 
 
 def serve(fault: str) -> int:
@@ -200,7 +207,7 @@ def main(arguments: Sequence[str]) -> int:
     """Survey, or serve in the controller."""
     if arguments[0] == 'serve':
         return serve(arguments[1])
-    return survey(Path(arguments[0]))
+    return survey(Path(arguments[0]), arguments[1:])
 
 
 if __name__ == '__main__':

@@ -19,6 +19,7 @@ from collections.abc import Collection
 from collections.abc import Mapping
 from collections.abc import Sequence
 from collections.abc import Set
+import math
 from typing import Any
 
 from ipv6_tempest_plugin import addressing
@@ -88,20 +89,30 @@ def inner_card(
 
 
 def lost(
-    who: str, aims: Sequence[reach.Aim], seen: observations.Observation
+    who: str,
+    aims: Sequence[reach.Aim],
+    seen: observations.Observation,
+    limit: float = 0,
 ) -> list[Difference]:
-    """Return the pings of one guest that were not wholly answered."""
+    """Return the pings of one guest that lost more than they may.
+
+    :param limit: percent of the requests of a ping. Where none was answered
+        that is too much anyway
+    """
     sizes = {aim.name: aim.ping(reach.FULL, 1).size for aim in aims}
     found = []
     for name, echo in seen.pings.items():
         target, _, size = name.rpartition('.')
-        one = judging.lost(
-            f'{who} -> {target}, '
-            f'{sizes[target] if size == reach.FULL else size} octets',
-            echo,
-            max(echo.sent, 1),
-        )
-        found += [one] if one else []
+        octets = sizes[target] if size == reach.FULL else size
+        least = max(1, math.ceil(echo.sent * (100 - limit) / 100))
+        if echo.received < least:
+            found.append(
+                Difference(
+                    f'{who} -> {target}, {octets} octets',
+                    f'at least {least} of {echo.sent} replies',
+                    f'{echo.received} of {echo.sent} replies',
+                )
+            )
     return found
 
 

@@ -80,7 +80,8 @@ class TestVRouter(base.VRouterTest):
         self.addDetail('round trips', content.text_content(table))
         self.report(seen)
         for name, aims in self.aims.items():
-            self.judge(name, judging.lost(name, aims, seen[name]))
+            most = CONF.ipv6_vrouter.max_loss
+            self.judge(name, judging.lost(name, aims, seen[name], most))
             if CONF.ipv6_vrouter.enforce_max_rtt:
                 self.judge(name, judging.slow(name, seen[name], limit))
 

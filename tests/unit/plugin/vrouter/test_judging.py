@@ -69,6 +69,17 @@ class ReachTest(testtools.TestCase):
         self.assertEqual('VM1 -> ipv6-router, 1382 octets', found.attribute)
         self.assertEqual('4 of 5 replies', found.seen)
 
+    def loses(self, received: int, limit: float) -> bool:
+        pings = {'external.56': sample.echo(received)}
+        seen = sample.machine(pings=pings)
+        return bool(judging.lost('VM1', AIMS['VM1'], seen, limit))
+
+    def test_what_may_be_lost(self) -> None:
+        self.assertFalse(self.loses(4, 20))
+        self.assertTrue(self.loses(3, 20))
+        self.assertTrue(self.loses(4, 19.9))
+        self.assertTrue(self.loses(0, 99))
+
     def test_never_sent_is_lost(self) -> None:
         pings = {'external.56': sample.echo(0, sent=0)}
         found = judging.lost('VM1', AIMS['VM1'], sample.machine(pings=pings))
