@@ -46,8 +46,15 @@ def begin(one: fixtures.Fixture) -> None:
     try:
         one.setUp()
     except fixtures.MultipleExceptions as several:
-        _, error, trace = several.args[0]
-        raise error.with_traceback(trace) from None
+        raise first(several) from None
+
+
+def first(error: BaseException) -> BaseException:
+    """Return the error that several began with, with its traceback."""
+    while isinstance(error, fixtures.MultipleExceptions):
+        _, error, trace = error.args[0]
+        error = error.with_traceback(trace)
+    return error
 
 
 class Together(fixtures.Fixture):

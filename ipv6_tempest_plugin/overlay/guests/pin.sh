@@ -17,7 +17,8 @@ while [ $# -gt 1 ] && [ "$1" != via ]; do
     shift
 done
 router=${2:?"no default route by $dev"}
-sudo ip $family route replace "$host" via "$router" dev "$dev" || exit
+# The router is on the card's link, whatever routes the guest has there.
+sudo ip $family route replace "$host" via "$router" dev "$dev" onlink || exit
 if [ $family = -6 ]; then
     heed=/proc/sys/net/ipv6/conf/$dev/accept_ra_defrtr
     echo 0 | sudo tee "$heed" > /dev/null

@@ -86,6 +86,21 @@ class TogetherTest(testtools.TestCase):
         self.assertEqual('root', str(error))
 
 
+    def test_fixtures_that_use_others_raise_the_first_error_too(self) -> None:
+        log = self.log
+
+        class Outer(fixtures.Fixture):
+            def _setUp(self) -> None:
+                self.useFixture(Thing('inner', log, ValueError('root')))
+
+        class Outermost(fixtures.Fixture):
+            def _setUp(self) -> None:
+                self.useFixture(Outer())
+
+        error = self.assertRaises(ValueError, together.begin, Outermost())
+        self.assertEqual('root', str(error))
+
+
 class SweeperTest(testtools.TestCase):
     def left(self, *some: fixtures.Fixture) -> Any:
         """Leave some fixtures to a sweeper and end it."""
