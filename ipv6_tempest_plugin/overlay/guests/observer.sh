@@ -120,7 +120,13 @@ state() {
     cat /etc/resolv.conf
     [ -d $RECORDS ] || return
     echo '@ra'
-    cat $RECORDS/nics/*/ra.* 2> /dev/null
+    for record in "$RECORDS"/nics/*/ra.*; do
+        # One that is being written has a further dot in its name.
+        case ${record##*/ra.} in
+        *.*) ;;
+        *) cat "$record" 2> /dev/null ;;
+        esac
+    done
     echo '@dns'
     grep -H . $RECORDS/dns/* 2> /dev/null
 } >&3 2>&1
