@@ -91,9 +91,12 @@ def scenario(fault: str) -> Iterator[Any]:
         text=True,
     )
     with child:
-        yield child
-        child.stdin.close()
-        child.wait()
+        try:
+            yield child
+        finally:
+            # It removes the scenario once nobody tells it anything.
+            child.stdin.close()
+            child.stdout.read()
 
 
 def told(child: Any, fault: str) -> str:
