@@ -85,6 +85,9 @@ class Server(fixtures.Fixture):
     :param manager: clients and credentials (``tempest.clients.Manager``)
     :param its_ports: set up before it; its cards, in this order
     :param user_data: text for the guest
+    :param after: asked for once this one has a host. Two members of a group
+        that are placed at the same time may be placed together, and Nova
+        then gives one of them up.
     :ivar id: its UUID
     :ivar host: an opaque name of the host that it runs on
     """
@@ -96,6 +99,7 @@ class Server(fixtures.Fixture):
         key: KeyPair | None = None,
         group: Apart | None = None,
         user_data: str = '',
+        after: 'Server | None' = None,
     ) -> None:
         super().__init__()
         self.manager = manager
@@ -105,6 +109,7 @@ class Server(fixtures.Fixture):
         self.key = key
         self.group = group
         self.user_data = user_data
+        self.after = after
         self.id: str | None = None
 
     def _request(self) -> dict[str, Any]:
@@ -125,6 +130,13 @@ class Server(fixtures.Fixture):
         return request
 
     def _setUp(self) -> None:
+        if self.after:
+            waiting.wait_for(
+                f'server {self.after.name} to have a host',
+                self.after.placed,
+                CONF.compute.build_timeout,
+                interval=POLL / 2,
+            )
         self.addCleanup(undo.Promise(f'server {self.name}', self._remove))
         answer = self.client.create_server(**self._request())
         self.id = str(answer['server']['id'])
@@ -141,6 +153,13 @@ class Server(fixtures.Fixture):
                 f'ERROR: {seen.get("fault", {}).get("message")}'
             )
         self.host = str(seen['hostId'])
+
+    def placed(self) -> bool:
+        """Say whether it has a host, or will have none."""
+        if not self.id:
+            return False
+        seen = self.show()
+        return bool(seen['hostId']) or seen['status'] == 'ERROR'
 
     def show(self) -> Any:
         """Ask for it."""

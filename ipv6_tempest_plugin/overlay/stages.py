@@ -15,6 +15,7 @@
 ``[ipv6_overlay] guest_access`` decides; the tests cannot tell.
 """
 
+from collections.abc import Iterable
 from collections.abc import Sequence
 from concurrent import futures
 from typing import Any
@@ -83,6 +84,21 @@ class Stage(fixtures.Fixture):
         """Take back what a test does not need any more, in its order."""
         self.sweeper.leave(one)
 
+    def pair(
+        self,
+        cards: Rows,
+        texts: Iterable[str] = ('',) * PAIR,
+        key: servers.KeyPair | None = None,
+    ) -> list[servers.Server]:
+        """Describe two servers with these cards and user data."""
+        made: list[servers.Server] = []
+        for row, text in zip(cards, texts, strict=True):
+            after = made[-1] if made and self.group else None
+            made.append(
+                servers.Server(self.manager, row, key, self.group, text, after)
+            )
+        return made
+
     def plugs(self, cards: Rows) -> fixtures.Fixture:
         """Return what plugs cards into guests that last."""
         raise NotImplementedError
@@ -120,10 +136,7 @@ class Shared(Stage):
         self.useFixture(together.Together(key, way))
         first = [way.port() for _ in range(PAIR)]
         self.useFixture(together.Together(*first))
-        pair = [
-            servers.Server(self.manager, [port], key, self.group)
-            for port in first
-        ]
+        pair = self.pair([[port] for port in first], key=key)
         self.useFixture(together.Together(*pair))
         reached = [management.Access(way, server) for server in pair]
         self.useFixture(together.Together(*reached))
@@ -161,15 +174,7 @@ class Single(Stage):
         self, owner: Any, cards: Rows, looking: Sequence[plans.Plan]
     ) -> Sequence[Guest]:
         """Boot guests with these cards."""
-        pair = [
-            servers.Server(
-                self.manager,
-                some,
-                group=self.group,
-                user_data=console.user_data(plan),
-            )
-            for some, plan in zip(cards, looking, strict=True)
-        ]
+        pair = self.pair(cards, map(console.user_data, looking))
         both = together.Together(*pair)
         together.begin(both)
         owner.addCleanup(self.leave, both)

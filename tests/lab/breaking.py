@@ -42,6 +42,7 @@ PACKAGE = 'ipv6_tempest_plugin.tests.overlay.scenario'
 RESULT = re.compile(
     rf'^\{{\d+\}} {re.escape(PACKAGE)}\.(\S+) .*\.\.\. (ok|FAILED)$', re.M
 )
+DIAGNOSIS = re.compile(r'is not what it must be in: (.*)')
 TIMEOUT = 1800
 # How guests are reached, by class; what breaks IPv6 must leave it alone.
 WAYS = {
@@ -90,11 +91,29 @@ def red(fault: str, chosen: str) -> tuple[set[str], set[str]]:
             regex = rf'^{PACKAGE}\.{name}{chosen}\['
             patience = f'guest_patience={PATIENCE}'
             said = inside('run', way, regex, patience)
-            outcomes |= dict(RESULT.findall(said))
+            outcomes |= reasons(said)
     if not outcomes:
         raise RuntimeError(f'{fault}: no test ran:\n{said}')
-    failed = {test for test, outcome in outcomes.items() if outcome != 'ok'}
+    failed = {test for test, reason in outcomes.items() if reason}
     return failed, set(outcomes)
+
+
+def reasons(said: str) -> dict[str, str]:
+    """What was wrong with each test of a run; empty for one that passed.
+
+    :raises RuntimeError: when a test failed for want of something else than
+        what it tests
+    """
+    found = {}
+    results = list(RESULT.finditer(said))
+    ends = [one.start() for one in results[1:]] + [len(said)]
+    for result, end in zip(results, ends, strict=True):
+        test, outcome = result.groups()
+        wrong = DIAGNOSIS.search(said[result.end() : end])
+        if outcome != 'ok' and not wrong:
+            raise RuntimeError(f'{test} failed otherwise:\n{said}')
+        found[test] = wrong[1] if wrong and outcome != 'ok' else ''
+    return found
 
 
 def inside(*arguments: str) -> str:

@@ -88,6 +88,29 @@ class ServerTest(testtools.TestCase):
         self.client.list_servers.assert_called_once_with(name=server.name)
         self.client.delete_server.assert_called_once_with('one')
 
+    def test_one_that_shall_run_apart_waits_for_the_other(self) -> None:
+        places = iter(('', '', 'h1'))
+        other: Any = mock.Mock(placed=lambda: bool(next(places)))
+        asked = self.client.create_server
+        with servers.Server(self.manager, [PORT], after=other):
+            self.assertEqual('', next(places, ''))
+            asked.assert_called_once()
+
+    def test_placed_once_it_has_a_host_or_never_will(self) -> None:
+        server = servers.Server(self.manager, [PORT])
+        self.assertFalse(server.placed())
+        server.id = 'one'
+        for status, host, wanted in (
+            ('BUILD', '', False),
+            ('BUILD', 'h', True),
+            ('ERROR', '', True),
+        ):
+            self.client.show_server.side_effect = None
+            self.client.show_server.return_value = {
+                'server': {'status': status, 'hostId': host}
+            }
+            self.assertIs(wanted, server.placed())
+
     def test_a_card_is_pulled_before_it_is_over(self) -> None:
         shows = mock.Mock(
             side_effect=[{'device_id': 'one'}, {'device_id': ''}]

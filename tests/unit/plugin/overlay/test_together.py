@@ -85,7 +85,6 @@ class TogetherTest(testtools.TestCase):
         error = self.assertRaises(ValueError, together.begin, outer)
         self.assertEqual('root', str(error))
 
-
     def test_fixtures_that_use_others_raise_the_first_error_too(self) -> None:
         log = self.log
 
