@@ -34,10 +34,17 @@ Broken = contextlib.AbstractContextManager[None]
 # Neutron makes a namespace long before a guest sends its first packet.
 POLL = 0.2
 FORWARDING = 'net.ipv6.conf.all.forwarding'
-# Neutron's firewall of Open vSwitch: BASE_INGRESS, where packets to a port
-# begin; reg5 holds the port's number.
-OPEN = 'table=81,priority=300,ipv6'
-DELIVER = 'actions=output:NXM_NX_REG5[]'
+# Neutron's firewall of Open vSwitch: RULES_INGRESS, where what a port's
+# security groups say is decided; reg5 holds the port's number, reg6 the
+# network's. These are the flows of a rule that allows all of IPv6.
+OPEN = {
+    'table=82,priority=300,ct_state=+new-est,ipv6': (
+        'ct(commit,zone=NXM_NX_REG6[0..15]),output:NXM_NX_REG5[]'
+    ),
+    'table=82,priority=300,ct_state=+est-rel-rpl,ipv6': (
+        'output:NXM_NX_REG5[]'
+    ),
+}
 SERVER = ('--protocol', 'udp', '--dport', '547', '--jump', 'DROP')
 
 
@@ -129,12 +136,17 @@ def open_ports(running: Running) -> Iterator[None]:
     """Security groups let all of IPv6 in."""
     cloud = [running[host.name] for host in inventory.CLOUD_HOSTS]
     for host in cloud:
-        host.run(['ovs-ofctl', 'add-flow', 'br-int', f'{OPEN},{DELIVER}'])
+        for flow, actions in OPEN.items():
+            text = f'{flow},actions={actions}'
+            host.run(['ovs-ofctl', 'add-flow', 'br-int', text])
     try:
         yield
     finally:
         for host in cloud:
-            host.run(['ovs-ofctl', '--strict', 'del-flows', 'br-int', OPEN])
+            for flow in OPEN:
+                host.run(
+                    ['ovs-ofctl', '--strict', 'del-flows', 'br-int', flow]
+                )
 
 
 def _advertised(name: str, what: str, change: advertisements.Change) -> Fault:
