@@ -88,6 +88,24 @@ class BecomeTest(testtools.TestCase):
         self.assertEqual('ValueError: why', last)
         self.assertEqual('status 1', status)
 
+    def test_calls_in_a_loop_take_no_memory_anew(self) -> None:
+        """However deep the loop is; see LARGE_FRAME."""
+        text = (
+            'import resource\n'
+            'def faults():\n'
+            '    usage = resource.getrusage(resource.RUSAGE_SELF)\n'
+            '    return usage.ru_minflt\n'
+            'def deeper(left):\n'
+            '    for _ in range(3000):\n'
+            '        abs(len(str(call())))\n'
+            '    return left and deeper(left - 1)\n'
+            'call = lambda: 1\n'
+            'before = faults()\n'
+            'deeper(300)\n'
+            'print(faults() - before < 2000)'
+        )
+        self.assertEqual(['True', 'status 0'], self.become(text))
+
     def test_it_ends_after_its_threads(self) -> None:
         text = (
             'import atexit, threading\n'
