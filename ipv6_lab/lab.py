@@ -39,6 +39,8 @@ from ipv6_lab import waiting
 Progress = progress_module.Progress
 AGAIN = 'run scripts/lab down, then scripts/lab up'
 RUNNING = 'RUNNING'
+# Supervisor calls a process RUNNING after its first second.
+ALIVE = (RUNNING, 'STARTING')
 
 
 def up(progress: Progress) -> None:
@@ -102,7 +104,7 @@ def check_processes(running: dict[str, hosts.Running]) -> None:
         f'{state.name} on {state.host} is {state.state}'
         for host in running.values()
         for state in supervisor.Client(host).states()
-        if state.state != RUNNING
+        if state.state not in ALIVE
     ]
     if broken:
         raise errors.LabError(', '.join(broken), AGAIN)
