@@ -70,6 +70,11 @@ def check(progress: Progress) -> None:
         step.outcome = 'kept'
 
 
+def vanished() -> bool:
+    """Whether no process is left, not even of a host that hangs."""
+    return not hosts.leftovers()
+
+
 def exceptions() -> type[Exception]:
     """What a request to the cloud may raise."""
     from keystoneauth1 import exceptions as raised

@@ -39,6 +39,9 @@ class Engine(Protocol):
     def check(self, progress: progress_module.Progress) -> None:
         """See that the lab is up."""
 
+    def vanished(self) -> bool:
+        """Whether nothing runs of a lab that was up."""
+
     def down(self, progress: progress_module.Progress) -> None:
         """End and remove whatever there is of the lab."""
 

@@ -37,11 +37,30 @@ def up(arguments: argparse.Namespace) -> int:
     with lock.hold('up'):
         known = record.read()
         if known is not None and known.phase == record.UP:
+            known = _unless_it_vanished(known, progress)
+        if known is not None and known.phase == record.UP:
             _see_that_it_is_up(known, progress)
         else:
             _begin(progress, keep=arguments.keep)
     progress.total('the lab is up')
     return 0
+
+
+def _unless_it_vanished(
+    known: record.Record, progress: progress_module.Progress
+) -> record.Record | None:
+    """Forget a lab of which no process is left.
+
+    A machine that was restored from a picture of its disk, or a container
+    that was begun again, has the same boot and none of the processes.
+    """
+    lab = loader.load(loader.cloud())
+    if not lab.vanished():
+        return known
+    progress.note('every process of the lab that was up has ended')
+    with signals.deferred():
+        _remove(lab, progress)
+    return None
 
 
 def _see_that_it_is_up(

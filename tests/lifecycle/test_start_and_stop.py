@@ -11,6 +11,7 @@
 # under the License.
 """The lab comes and goes, and the machine under it stays as it was."""
 
+import os
 import signal
 import subprocess
 import time
@@ -21,6 +22,7 @@ from testtools import matchers
 from ipv6_lab import hosts
 from ipv6_lab import lock
 from ipv6_lab import record
+from ipv6_lab import waiting
 from tests.lab import machine
 
 BEGUN = 60.0
@@ -93,6 +95,18 @@ class LifecycleTest(testtools.TestCase):
         mended = machine.lab('down')
         self.assertEqual(0, mended.returncode, mended.stdout)
         self.assert_nothing_left()
+
+    def test_ended_lab_is_begun_anew(self) -> None:
+        """Once every host has ended by itself, up needs no down before."""
+        self.bring_up()
+        before = hosts.find()
+        for process in hosts.leftovers():
+            os.kill(process, signal.SIGKILL)
+        waiting.wait_for(
+            lambda: not hosts.leftovers(), 'the end of the hosts', BEGUN
+        )
+        self.bring_up()
+        self.assertNotEqual(before, hosts.find())
 
     def test_dead_process_is_told(self) -> None:
         """A service that died is named by status and by up."""

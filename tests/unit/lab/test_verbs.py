@@ -46,6 +46,7 @@ class FakeEngine:
     def __init__(self, failure: BaseException | None = None) -> None:
         self.failure = failure
         self.stuck: BaseException | None = None
+        self.ended = False
         self.asked: list[str] = []
         self.phases: list[str | None] = []
         self.rows: list[tuple[object, ...]] = [
@@ -66,6 +67,9 @@ class FakeEngine:
 
     def check(self, progress: object) -> None:
         self._change('check')
+
+    def vanished(self) -> bool:
+        return self.ended
 
     def down(self, progress: object) -> None:
         self._change('down')
@@ -136,6 +140,14 @@ class ChangeTest(VerbsTest):
         self.preflights.side_effect = errors.PreflightRefused(['memory'])
         self.assertEqual(0, self.lab_command('up'))
         self.assertEqual((['up', 'check'], ['starting', 'up']), self.seen())
+
+    def test_a_lab_whose_processes_all_ended_is_begun_anew(self) -> None:
+        self.lab_command('up')
+        self.lab.ended = True
+        self.assertEqual(0, self.lab_command('up'))
+        self.assertEqual(['up', 'down', 'up'], self.lab.asked)
+        self.assertEqual('up', self.phase())
+        self.assertIn('every process of the lab that was up', self.out)
 
     def test_a_refused_machine_is_left_alone(self) -> None:
         self.preflights.side_effect = errors.PreflightRefused(['no memory'])
