@@ -14,6 +14,7 @@
 from ipv6_lab import errors
 from ipv6_lab import hosts
 from ipv6_lab import inventory
+from ipv6_lab import paths
 from ipv6_lab.services import base
 from ipv6_lab.services import context
 from ipv6_lab.services import openstack
@@ -31,8 +32,8 @@ VSCTL = ('ovs-vsctl', f'--db=unix:{SOCKET}', '--timeout=5')
 
 
 def services(lab: context.Context) -> list[base.Service]:
-    """The switch of each host of the cloud."""
-    return [
+    """The switch of each host of the cloud, and what looks after its taps."""
+    switches = [
         base.Service(
             NAME,
             host,
@@ -43,6 +44,26 @@ def services(lab: context.Context) -> list[base.Service]:
         )
         for host in inventory.CLOUD_HOSTS
     ]
+    taps = [
+        base.Service(
+            'tap links',
+            host,
+            (tap_links(lab),),
+            # Nothing of the start waits for it, and no guest is there before.
+            requires=('hypervisors and catalog',),
+        )
+        for host in inventory.CLOUD_HOSTS
+    ]
+    return [*switches, *taps]
+
+
+def tap_links(lab: context.Context) -> base.Process:
+    """What sets tap devices up again that the switch put down."""
+    return base.Process(
+        'tap-links',
+        (lab.program('python'), '-m', 'ipv6_lab.tap_links'),
+        {**openstack.ENVIRONMENT, 'PYTHONPATH': str(paths.CHECKOUT)},
+    )
 
 
 def database_server() -> base.Process:
