@@ -11,8 +11,6 @@
 # under the License.
 """Every API test of the overlay is turned red by a lie of the API."""
 
-import subprocess
-
 import testtools
 from testtools import content
 
@@ -31,21 +29,14 @@ class OverlayApiFaultsTest(testtools.TestCase):
     """
 
     def test_each_test_turns_red(self) -> None:
-        said = subprocess.run(
-            [
-                machine.LAB,
-                'run',
-                '--',
-                'python',
-                '-m',
-                'tests.lab.lying',
-                'check',
-                str(TABLE),
-            ],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
+        said = machine.lab(
+            'run',
+            '--',
+            'python',
+            '-m',
+            'tests.lab.lying',
+            'check',
+            str(TABLE),
             timeout=TIMEOUT,
         )
         self.addDetail('runs', content.text_content(said.stdout))

@@ -12,13 +12,13 @@
 
 """Every scenario test of the overlay is turned red by a broken data plane."""
 
-import subprocess
 import sys
 
 import testtools
 from testtools import content
 
 from ipv6_lab import paths
+from tests.lab import machine
 
 TABLE = paths.CHECKOUT / 'doc' / 'source' / 'overlay-scenario-faults.csv'
 TIMEOUT = 2400
@@ -32,14 +32,14 @@ class OverlayScenarioFaultsTest(testtools.TestCase):
     """
 
     def test_each_test_turns_red(self) -> None:
-        said = subprocess.run(
-            [sys.executable, '-m', 'tests.lab.breaking', 'check', str(TABLE)],
-            cwd=paths.CHECKOUT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
+        said = machine.run(
+            sys.executable,
+            '-m',
+            'tests.lab.breaking',
+            'check',
+            str(TABLE),
             timeout=TIMEOUT,
+            cwd=paths.CHECKOUT,
         )
         self.addDetail('runs', content.text_content(said.stdout))
         self.assertEqual(0, said.returncode, said.stdout[-3000:])

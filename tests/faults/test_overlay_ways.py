@@ -13,7 +13,6 @@
 """The scenario tests are green on the lab, however guests are reached."""
 
 import re
-import subprocess
 
 import ddt
 import testtools
@@ -33,22 +32,15 @@ PASSED = {'ssh-ipv6': 12, 'ssh-floating-ip': 8, 'console': 12}
 class OverlayScenarioTest(testtools.TestCase):
     @ddt.data(*PASSED)
     def test_green(self, way: str) -> None:
-        said = subprocess.run(
-            [
-                machine.LAB,
-                'run',
-                '--',
-                'python',
-                '-m',
-                'tests.lab.breaking',
-                'run',
-                way,
-                rf'^{re.escape(breaking.PACKAGE)}\.',
-            ],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
+        said = machine.lab(
+            'run',
+            '--',
+            'python',
+            '-m',
+            'tests.lab.breaking',
+            'run',
+            way,
+            rf'^{re.escape(breaking.PACKAGE)}\.',
             timeout=TIMEOUT,
         )
         self.addDetail('run', content.text_content(said.stdout))

@@ -27,10 +27,11 @@ from pathlib import Path
 import signal
 import subprocess
 import sys
-import time
 from typing import TypeVar
 
 import fixtures
+
+from ipv6_lab import waiting
 
 T = TypeVar('T')
 
@@ -69,15 +70,9 @@ def wait_for(
 ) -> T:
     """The first true value of a function, asked for until then.
 
-    :raises TimeoutError: when the time is over
+    :raises StepFailed: when the time is over
     """
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        value = seen()
-        if value:
-            return value
-        time.sleep(0.1)
-    raise TimeoutError(f'no {what} within {seconds} s')
+    return waiting.wait_for(seen, what, seconds)
 
 
 def eui64(

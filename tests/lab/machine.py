@@ -57,15 +57,28 @@ COVERED = ('/usr/bin', '/var/lib')
 OTHERS = ('/', '/opt', '/root', '/srv', '/usr/local', '/var', '/var/cache')
 
 
-def lab(*arguments: str) -> subprocess.CompletedProcess[str]:
+def lab(
+    *arguments: str, timeout: float = TIMEOUT, cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run scripts/lab; standard output holds what it said on both."""
+    return run(str(LAB), *arguments, timeout=timeout, cwd=cwd)
+
+
+def run(
+    *command: str, timeout: float, cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a command; standard output holds what it said on both.
+
+    :param timeout: seconds
+    """
     return subprocess.run(
-        [LAB, *arguments],
+        command,
+        cwd=cwd,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=TIMEOUT,
+        timeout=timeout,
     )
 
 

@@ -11,8 +11,6 @@
 # under the License.
 """A run that is cut short leaves nothing in the cloud."""
 
-import subprocess
-
 import ddt
 import testtools
 from testtools import content
@@ -29,20 +27,13 @@ class OverlayInterruptTest(testtools.TestCase):
 
     @ddt.data(*interrupted.WAYS)
     def test_nothing_is_left(self, way: str) -> None:
-        said = subprocess.run(
-            [
-                machine.LAB,
-                'run',
-                '--',
-                'python',
-                '-m',
-                'tests.lab.interrupted',
-                way,
-            ],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
+        said = machine.lab(
+            'run',
+            '--',
+            'python',
+            '-m',
+            'tests.lab.interrupted',
+            way,
             timeout=TIMEOUT,
         )
         self.addDetail('story', content.text_content(said.stdout))

@@ -61,3 +61,22 @@ class OverlayTest(test.BaseTestCase):
     def manager(self) -> Any:
         """Clients of the project that the test works in."""
         return self.os_primary
+
+
+class GuestTest(OverlayTest):
+    """A test that boots guests."""
+
+    credentials = ['primary', 'admin']
+
+    @classmethod
+    def skip_checks(cls) -> None:
+        super().skip_checks()
+        for service in ('nova', 'glance'):
+            if not CONF.service_available[service]:
+                raise cls.skipException(
+                    f'[service_available] {service} is False'
+                )
+        if not CONF.network_feature_enabled.ipv6_subnet_attributes:
+            raise cls.skipException(
+                '[network-feature-enabled] ipv6_subnet_attributes is False'
+            )

@@ -86,10 +86,9 @@ def by_shell(test: Test) -> Test:
     return wrapper
 
 
-class VRouterTest(base.OverlayTest):
+class VRouterTest(base.GuestTest):
     """One service VM and two guests behind it, for a whole class."""
 
-    credentials = ['primary', 'admin']
     built: building.Built
     planned: topology.Topology
     looks: list[Seen]
@@ -97,15 +96,6 @@ class VRouterTest(base.OverlayTest):
     @classmethod
     def skip_checks(cls) -> None:
         super().skip_checks()
-        for service in ('nova', 'glance'):
-            if not CONF.service_available[service]:
-                raise cls.skipException(
-                    f'[service_available] {service} is False'
-                )
-        if not CONF.network_feature_enabled.ipv6_subnet_attributes:
-            raise cls.skipException(
-                '[network-feature-enabled] ipv6_subnet_attributes is False'
-            )
         if not CONF.network.public_network_id:
             raise cls.skipException('[network] public_network_id is not set')
         for extension in ('extraroute', 'port-security'):

@@ -54,28 +54,14 @@ Judge = Callable[
 ]
 
 
-class ScenarioTest(base.OverlayTest):
+class ScenarioTest(base.GuestTest):
     """Two guests on networks that each test makes, behind one router."""
 
-    credentials = ['primary', 'admin']
     stage: stages.Stage
     router: routers.Router
     _lan_beside: lans.Lan | None
     _ends_beside: Sequence[ends.End]
     _open: security.SecurityGroup
-
-    @classmethod
-    def skip_checks(cls) -> None:
-        super().skip_checks()
-        for service in ('nova', 'glance'):
-            if not CONF.service_available[service]:
-                raise cls.skipException(
-                    f'[service_available] {service} is False'
-                )
-        if not CONF.network_feature_enabled.ipv6_subnet_attributes:
-            raise cls.skipException(
-                '[network-feature-enabled] ipv6_subnet_attributes is False'
-            )
 
     @classmethod
     def resource_setup(cls) -> None:
