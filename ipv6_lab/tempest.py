@@ -116,6 +116,4 @@ def settings(image: str) -> dict[str, str]:
         'ipv6_underlay.required_interfaces': 'public,internal,admin',
         # The external host follows what tenants' routers hold.
         'ipv6_vrouter.tests_have_route': 'True',
-        # Switches in user space drop a packet when the machine is busy.
-        'ipv6_vrouter.max_loss': '20',
     }

@@ -18,8 +18,8 @@
 
 What is tested is plugged in beside it. So a guest whose network is broken
 can still be asked, and the way in proves nothing about the way that is
-tested. The card keeps a route to the tests alone: no default route of it
-competes with those that are tested.
+tested. The card keeps a route for answers to the tests alone: no default
+route of it competes with those that are tested.
 """
 
 from typing import Any

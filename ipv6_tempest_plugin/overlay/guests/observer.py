@@ -68,7 +68,7 @@ def forever(plan: plans.Plan, raising: str = '') -> str:
 
 
 def pin(mac: str) -> str:
-    """Return a script that leaves a card only its route to the tests.
+    """Return a script that leaves a card only its answers to the tests.
 
     :param mac: the card's
     """
