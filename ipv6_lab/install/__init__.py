@@ -35,8 +35,7 @@ Job = concurrent.futures.Future[None]
 def complete() -> bool:
     """Whether everything that the cache should hold is there."""
     wanted = (
-        venvs.path('cloud'),
-        venvs.path('tempest'),
+        *map(venvs.path, venvs.ENVIRONMENTS),
         image.entry(),
         console.entry(),
     )
@@ -56,17 +55,17 @@ def install(progress: progress_module.Progress) -> None:
 
 
 def _install(progress: progress_module.Progress) -> None:
-    pool = concurrent.futures.ThreadPoolExecutor(5)
+    pool = concurrent.futures.ThreadPoolExecutor(6)
     # Left in reverse: the commands are ended before the pool waits.
     with pool, commands.Commands(progress.note) as running:
         packages = pool.submit(apt.ensure, progress, running)
         jobs = [
             packages,
-            pool.submit(
-                venvs.ensure, 'cloud', progress, running, packages.result
-            ),
-            pool.submit(
-                venvs.ensure, 'tempest', progress, running, packages.result
+            *(
+                pool.submit(
+                    venvs.ensure, name, progress, running, packages.result
+                )
+                for name in venvs.ENVIRONMENTS
             ),
             *(
                 pool.submit(_after, packages.result, make, progress, running)

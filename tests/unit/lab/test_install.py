@@ -63,7 +63,9 @@ class InstallTest(front.CacheTest):
     def test_environments_do_not_wait_for_debian(self) -> None:
         install.install(self.progress)
         self.assertEqual(['tempest', 'packages'], self.done[:2])
-        self.assertEqual({'cloud', 'image', 'console'}, set(self.done[2:]))
+        self.assertEqual(
+            {'cloud', 'xtesting', 'image', 'console'}, set(self.done[2:])
+        )
 
     def test_one_failure_stops_the_rest_and_is_raised(self) -> None:
         failure = errors.LabError('no network')
@@ -88,13 +90,12 @@ class InstallTest(front.CacheTest):
             errors.LabError, install.install, self.progress
         )
         self.assertIs(failure, seen)
-        self.assertEqual(2, stopped.call_count)
+        self.assertEqual(3, stopped.call_count)
         self.assertEqual([], self.done)
 
     def test_it_is_complete_with_all(self) -> None:
         entries = [
-            venvs.path('cloud'),
-            venvs.path('tempest'),
+            *map(venvs.path, venvs.ENVIRONMENTS),
             image.entry(),
             console.entry(),
         ]
