@@ -48,6 +48,7 @@ TRUST = {
     'GIT_CONFIG_KEY_0': 'safe.directory',
     'GIT_CONFIG_VALUE_0': str(ROOT),
 }
+DOCKERFILES = ('docker/Dockerfile',)
 SHELLS = ('sh', 'bash', 'dash')
 
 
@@ -100,6 +101,7 @@ LINT = (
     Check('doc8', ('doc8', *DOCUMENTS)),
     Check('check-uuid', ('check-uuid', '--package', PACKAGE)),
     Check('shellcheck', ('shellcheck', *shell_scripts())),
+    Check('hadolint', ('hadolint', *DOCKERFILES)),
 )
 
 
