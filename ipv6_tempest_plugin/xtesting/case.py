@@ -123,6 +123,7 @@ def run(
         said = _log(place, mask)
     seen = complete.complete(merging.merge([recorder.run()]))
     if not seen.tests:
+        said = '\n'.join([*seen.notes, said]).strip()
         raise errors.CaseError(_why_nothing(ended, wanted, program, said))
     outcome = judge(seen, ended, wanted)
     _report(outcome.run, place)
@@ -163,13 +164,18 @@ def _why_nothing(
     said: str,
 ) -> str:
     which = wanted.regex or ', '.join(wanted.include_list)
-    late = f' after its timeout of {wanted.timeout:g} s' * ended.is_late
+    told = f'expected results of tests that match {which}, seen none'
+    if ended.is_late:
+        return f'{told} within the timeout of {wanted.timeout:g} s'
+    if ended.status in _STATUSES and not said:
+        return (
+            f'{told}: {program} knows no such test. `tempest run '
+            '--list-tests` shows those that it knows; this plugin must be '
+            'installed beside that Tempest'
+        )
     return (
-        f'expected results of tests that match {which}, seen none: {program} '
-        f'ended with {_status(ended)}{late}. Either nothing matches (see '
-        '`tempest run --list-tests`; the plugin must be installed beside '
-        'that Tempest) or Tempest broke off, saying: '
-        f'{said.strip() or "nothing"}'
+        f'{told}: {program} ended with {_status(ended)}, saying: '
+        f'{said or "nothing"}'
     )
 
 

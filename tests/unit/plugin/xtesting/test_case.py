@@ -201,7 +201,7 @@ class BrokenTest(CaseTest):
         )
         told = self.fails()
         self.assertIn(f'match {REGEX}, seen none', told)
-        self.assertIn('ended with status 1. Either nothing matches', told)
+        self.assertIn('tempest ended with status 1, saying: ', told)
         self.assertTrue(told.endswith('Bad: ***, no keystone'), told)
 
     def test_a_silent_crash_says_so(self) -> None:
@@ -211,9 +211,14 @@ class BrokenTest(CaseTest):
         self.assertIn('ended with signal 11', told)
         self.assertIn('saying: nothing', told)
 
+    @ddt.data(0, 1)
+    def test_a_selection_of_nothing(self, status: int) -> None:
+        self.answers(b'', status)
+        self.assertIn('tempest knows no such test', self.fails())
+
     def test_a_start_that_takes_for_ever(self) -> None:
         self.answers(b'', false_tempest.HANG)
-        self.assertIn('after its timeout of 1 s', self.fails(timeout=1.0))
+        self.assertIn('within the timeout of 1 s', self.fails(timeout=1.0))
 
     def test_results_that_cannot_be_written(self) -> None:
         self.results.parent.write_text('a file')
