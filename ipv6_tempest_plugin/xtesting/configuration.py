@@ -37,7 +37,9 @@ _ACCOUNT = re.compile(r"""password['"]?\s*:\s*['"]?([^\s'",}]+)""")
 
 
 def path(environment: Mapping[str, str]) -> Path:
-    """Return the configuration that the environment names, as Tempest does.
+    """Return the configuration that ``TEMPEST_CONFIG`` names.
+
+    A relative path is one from ``TEMPEST_CONFIG_DIR``, else from here.
 
     :raises CaseError: when it names none that is there
     """

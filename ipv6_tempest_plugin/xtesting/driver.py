@@ -49,7 +49,9 @@ class Ipv6Tempest(testcase.TestCase):
         kwargs.setdefault('case_name', 'ipv6')
         super().__init__(**kwargs)
         self._case = {k: kwargs[k] for k in _OF_THE_CASE if k in kwargs}
-        self._given = (kwargs.get('run') or {}).get('args') or {}
+        run = kwargs.get('run') or {}
+        self._given = run.get('args') or {}
+        self._defaults = run.get('env') or {}
         self._failing: tuple[str, ...] = ()
         self._workspace: Path | None = None
 
@@ -62,7 +64,9 @@ class Ipv6Tempest(testcase.TestCase):
         self.is_skipped = False
         try:
             wanted = arguments.parse(self._given, self._case)
-            config = configuration.path(os.environ)
+            # Xtesting sets what the case has under env only after this.
+            defaults = {k: str(v) for k, v in self._defaults.items()}
+            config = configuration.path({**defaults, **os.environ})
             lacking = configuration.lacking(
                 config, wanted.services, wanted.neutron_extensions
             )

@@ -187,6 +187,14 @@ class SkippedTest(DriverTest):
     def test_an_extension_that_it_lacks(self) -> None:
         self.assertTrue(self.check(neutron_extensions=['x']).is_skipped)
 
+    def test_the_variables_of_the_case_count(self) -> None:
+        del os.environ['TEMPEST_CONFIG']
+        args = {'regex': REGEX, 'services': ['swift']}
+        env = {'TEMPEST_CONFIG': str(self.config), 'OF_NO_USE': 1}
+        one = self.case(run={'args': args, 'env': env})
+        one.check_requirements()
+        self.assertTrue(one.is_skipped)
+
     def test_args_that_are_no_mapping(self) -> None:
         one = self.case(run={'args': ['regex']})
         one.check_requirements()

@@ -21,7 +21,7 @@ from tests.unit.plugin.xtesting import false_tempest
 
 @ddt.ddt
 class ConfigurationTest(false_tempest.FalseTempestTest):
-    def test_it_is_found_as_tempest_finds_it(self) -> None:
+    def test_it_may_be_relative(self) -> None:
         environment = {
             'TEMPEST_CONFIG_DIR': str(self.place),
             'TEMPEST_CONFIG': 'tempest.conf',
