@@ -165,7 +165,8 @@ class BrokenTest(CaseTest):
     def test_tempest_is_killed_in_the_middle(self) -> None:
         stream = false_tempest.whole(1)
         two, three = (streams.test_id(false_tempest.name(x), 9) for x in 'bc')
-        self.answers(stream.exists(two, three).start(two), -9)
+        stream.exists(two, three).start(two).file(two, 'log', b'then it')
+        self.answers(stream, -9)
         outcome = self.run_case()
         self.assert_broken(
             outcome,
@@ -174,6 +175,7 @@ class BrokenTest(CaseTest):
             '1 test.s. were running when the run ended',
         )
         self.assertEqual(2, outcome.details['failures_number'])
+        self.assertIn('then it', self.written()['tempest.subunit'])
 
     def test_a_status_that_its_tests_do_not_explain(self) -> None:
         self.answers(false_tempest.whole(3), 1)
