@@ -145,20 +145,15 @@ class XtestingTest(testtools.TestCase):
     def run_tests(self, **more: str) -> tuple[int, str]:
         """Run the tier; return the exit status and what was said."""
         path = f'PATH={self.programs}:/usr/sbin:/usr/bin:/sbin:/bin'
+        variables = {**JOB, 'TEST_DB_URL': self.url, **more}
         # After scripts/lab, which sets some of them itself.
         changes = ['-u', 'PYTHONPATH', f'HOME={self.scratch}', path]
-        changes += [f'{name}={value}' for name, value in more.items()]
+        changes += [f'{name}={value}' for name, value in variables.items()]
         words = ('run_tests', '-t', TIER, '-r')
-        done = subprocess.run(
-            [machine.LAB, 'run', '--', 'env', *changes, *words],
-            cwd=self.scratch,
-            env={**os.environ, **JOB, 'TEST_DB_URL': self.url},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=TIMEOUT,
-        )
+        done = machine.lab(
+            'run', '--', 'env', *changes, *words,
+            timeout=TIMEOUT, cwd=self.scratch,
+        )  # fmt: skip
         self.addDetail('run_tests', content.text_content(done.stdout))
         return done.returncode, done.stdout
 
