@@ -34,7 +34,7 @@ lists = {{
 }}
 (place / 'called.json').write_text(json.dumps({{
     'argv': sys.argv[1:], 'cwd': os.getcwd(), 'environ': dict(os.environ),
-    'lists': lists,
+    'lists': lists, 'pid': os.getpid(),
 }}))
 sys.stdout.buffer.write((place / 'stream').read_bytes())
 sys.stdout.flush()
