@@ -59,6 +59,18 @@ class CopyingTest(testtools.TestCase):
         self.assertNotIn(b'open', copy)
         self.assertIn(b'***', copy)
 
+    def test_a_secret_around_the_begin(self) -> None:
+        stream = streams.Stream().file(ONE, 'log', b'opense').start(ONE)
+        stream.file(ONE, 'log', b'same').end(ONE, 'fail')
+        copy = copied(bytes(stream), 'opensesame')
+        (test,) = streams.read(copy).tests
+        self.assertEqual(['***'], [a.text for a in test.attachments])
+
+    def test_a_secret_in_a_name(self) -> None:
+        name = f'{streams.UNDERLAY}.test_a.ATest.test(opensesame)'
+        stream = streams.Stream().exists(name).failed(name, 'no')
+        self.assertNotIn(b'opense', copied(bytes(stream), 'opensesame'))
+
     def test_secrets_of_every_form(self) -> None:
         planted = test_masking.PLANTED
         stream = streams.Stream().failed(ONE, planted, planted)

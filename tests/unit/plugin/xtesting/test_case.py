@@ -155,6 +155,8 @@ class BrokenTest(CaseTest):
         self.assert_broken(
             self.run_case(), 'stream is not whole: it ends within', '1 test'
         )
+        copy = streams.read((self.results / 'tempest.subunit').read_bytes())
+        self.assertRegex(copy.notes[0], 'was not whole: it ends within')
 
     def test_a_worker_that_dies(self) -> None:
         stream = false_tempest.whole(3)
