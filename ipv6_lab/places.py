@@ -27,7 +27,7 @@ from ipv6_lab import paths
 def venv(name: str) -> Path:
     """The virtual environment that this checkout wants (it may be missing).
 
-    :param name: ``cloud`` or ``tempest``
+    :param name: ``cloud``, ``tempest`` or ``xtesting``
     """
     return venvs.path(name)
 
@@ -43,6 +43,7 @@ PLACES: dict[str, Callable[[], Path]] = {
     'logs': paths.logs,
     'cloud-venv': lambda: venv('cloud'),
     'tempest-venv': lambda: venv('tempest'),
+    'xtesting-venv': lambda: venv('xtesting'),
     'guest-image': guest_image,
 }
 

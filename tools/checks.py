@@ -33,7 +33,8 @@ import sys
 from ipv6_lab import progress
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGE = 'ipv6_tempest_plugin'
+# check-uuid imports all of it, and the driver needs Xtesting.
+TESTS = 'ipv6_tempest_plugin.tests'
 SHELL_PLACES = ('scripts', '.ci', 'ipv6_lab')
 DOCUMENTS = (
     'README.rst',
@@ -48,6 +49,7 @@ TRUST = {
     'GIT_CONFIG_KEY_0': 'safe.directory',
     'GIT_CONFIG_VALUE_0': str(ROOT),
 }
+DOCKERFILES = ('docker/Dockerfile',)
 SHELLS = ('sh', 'bash', 'dash')
 
 
@@ -98,8 +100,9 @@ LINT = (
     Check('flake8 (hacking)', ('flake8',)),
     Check('mypy', ('mypy',)),
     Check('doc8', ('doc8', *DOCUMENTS)),
-    Check('check-uuid', ('check-uuid', '--package', PACKAGE)),
+    Check('check-uuid', ('check-uuid', '--package', TESTS)),
     Check('shellcheck', ('shellcheck', *shell_scripts())),
+    Check('hadolint', ('hadolint', *DOCKERFILES)),
 )
 
 
@@ -160,7 +163,7 @@ GROUPS: Mapping[str, Sequence[Check]] = {
         ),
     ),
     'uuidgen': (
-        Check('check-uuid', ('check-uuid', '--fix', '--package', PACKAGE)),
+        Check('check-uuid', ('check-uuid', '--fix', '--package', TESTS)),
     ),
 }
 

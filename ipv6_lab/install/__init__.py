@@ -12,6 +12,7 @@
 """Installing what the lab needs: each thing once, side by side."""
 
 from collections.abc import Callable
+from collections.abc import Collection
 from collections.abc import Sequence
 import concurrent.futures
 
@@ -25,48 +26,56 @@ from ipv6_lab.install import plugin
 from ipv6_lab.install import venvs
 from ipv6_lab import progress as progress_module
 
-__all__ = ('complete', 'install', 'plugin_metadata')
+__all__ = ('ALL', 'complete', 'install', 'plugin_metadata')
 
 plugin_metadata = plugin.metadata
+# What a lab needs; with Xtesting only tests of the repository run.
+NEEDED = ('cloud', 'tempest')
+ALL = tuple(venvs.ENVIRONMENTS)
 
 Job = concurrent.futures.Future[None]
 
 
-def complete() -> bool:
+def complete(environments: Collection[str] = NEEDED) -> bool:
     """Whether everything that the cache should hold is there."""
     wanted = (
-        venvs.path('cloud'),
-        venvs.path('tempest'),
+        *map(venvs.path, environments),
         image.entry(),
         console.entry(),
     )
     return all(cache.finished(entry) for entry in wanted)
 
 
-def install(progress: progress_module.Progress) -> None:
+def install(
+    progress: progress_module.Progress,
+    environments: Collection[str] = NEEDED,
+) -> None:
     """Install what is missing; call it under the lab's lock.
 
+    :param environments: which of :data:`venvs.ENVIRONMENTS`
     :raises LabError: what went wrong first; the rest was stopped
     """
     cache.sweep()
     try:
-        _install(progress)
+        _install(progress, environments)
     finally:
         cache.sweep()
 
 
-def _install(progress: progress_module.Progress) -> None:
-    pool = concurrent.futures.ThreadPoolExecutor(5)
+def _install(
+    progress: progress_module.Progress, environments: Collection[str]
+) -> None:
+    pool = concurrent.futures.ThreadPoolExecutor(len(environments) + 3)
     # Left in reverse: the commands are ended before the pool waits.
     with pool, commands.Commands(progress.note) as running:
         packages = pool.submit(apt.ensure, progress, running)
         jobs = [
             packages,
-            pool.submit(
-                venvs.ensure, 'cloud', progress, running, packages.result
-            ),
-            pool.submit(
-                venvs.ensure, 'tempest', progress, running, packages.result
+            *(
+                pool.submit(
+                    venvs.ensure, name, progress, running, packages.result
+                )
+                for name in environments
             ),
             *(
                 pool.submit(_after, packages.result, make, progress, running)

@@ -9,7 +9,7 @@
 # WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
 # License for the specific language governing permissions and limitations
 # under the License.
-"""The two virtual environments: OpenStack, and Tempest with our checks."""
+"""Virtual environments: OpenStack, Tempest with our checks, Xtesting."""
 
 from collections.abc import Callable
 import dataclasses
@@ -59,7 +59,9 @@ class Environment:
         return self.file('-constraints')
 
 
-ENVIRONMENTS = {name: Environment(name) for name in ('cloud', 'tempest')}
+ENVIRONMENTS = {
+    name: Environment(name) for name in ('cloud', 'tempest', 'xtesting')
+}
 
 
 def key(environment: Environment) -> str:
@@ -76,7 +78,7 @@ def key(environment: Environment) -> str:
 def path(name: str) -> Path:
     """Where an environment is, or would be.
 
-    :param name: ``cloud`` or ``tempest``
+    :param name: one of :data:`ENVIRONMENTS`
     """
     return cache.place('venvs', f'{name}-{_key(name)}')
 

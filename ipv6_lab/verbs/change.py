@@ -155,7 +155,7 @@ def install(arguments: argparse.Namespace) -> int:
     """Install what is missing, and no more."""
     progress = progress_module.Progress(quiet=arguments.quiet)
     with lock.hold('install'):
-        preflight.before_install(installation.complete())
-        installation.install(progress)
+        preflight.before_install(installation.complete(installation.ALL))
+        installation.install(progress, installation.ALL)
     progress.total('installed')
     return 0

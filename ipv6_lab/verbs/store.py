@@ -60,8 +60,7 @@ def use(entry: cache.Entry) -> str:
     if entry.kind not in cache.KINDS or entry.kind == 'bootstrap':
         return ''
     mine = (
-        venvs.path('cloud'),
-        venvs.path('tempest'),
+        *map(venvs.path, venvs.ENVIRONMENTS),
         image.entry(),
         console.entry(),
     )

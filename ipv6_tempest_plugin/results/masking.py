@@ -119,7 +119,7 @@ class Mask:
         if isinstance(data, dict):
             return {
                 self.text(key): MASK
-                if isinstance(value, str) and _is_name(key)
+                if isinstance(value, str) and is_secret(key)
                 else self.data(value)
                 for key, value in data.items()
             }
@@ -151,7 +151,8 @@ def _without_base64(text: str) -> str:
     return '\n'.join([*lines, MASK])
 
 
-def _is_name(key: str) -> bool:
+def is_secret(key: str) -> bool:
+    """Say whether what has this name is a secret."""
     key = key.lower()
     return any(word in key for word in _WORDS)
 

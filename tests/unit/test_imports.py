@@ -13,6 +13,7 @@
 
 import ast
 from collections.abc import Iterator
+import configparser
 from importlib import metadata
 from pathlib import Path
 import re
@@ -33,6 +34,8 @@ FORBIDDEN = {
     'ipv6_tempest_plugin/gap': ('tempest',),
     'ipv6_tempest_plugin/results': ('tempest',),
 }
+# What only some users have, and which file alone may import it.
+OPTIONAL = {'xtesting': 'ipv6_tempest_plugin/xtesting/driver.py'}
 
 
 def sources(place: str) -> list[Path]:
@@ -81,7 +84,19 @@ class ImportsTest(testtools.TestCase):
             for source in sources('ipv6_tempest_plugin')
             for name in imports(source)
             if (top := name.partition('.')[0]) not in sys.stdlib_module_names
-            and top != 'ipv6_tempest_plugin'
+            and top not in ('ipv6_tempest_plugin', *OPTIONAL)
             and not {normal(one) for one in owners.get(top, [])} & declared()
         }
         self.assertEqual(set(), missing, 'add them to requirements.txt')
+
+    def test_what_is_optional_is_an_extra_and_stays_where_it_is(self) -> None:
+        setup = configparser.ConfigParser()
+        setup.read(ROOT / 'setup.cfg')
+        self.assertEqual(set(OPTIONAL), set(setup['extras']))
+        seen = {
+            (top, str(source.relative_to(ROOT)))
+            for source in sources('ipv6_tempest_plugin')
+            for name in imports(source)
+            if (top := name.partition('.')[0]) in OPTIONAL
+        }
+        self.assertEqual(set(OPTIONAL.items()), seen)

@@ -27,6 +27,10 @@ KEY = (
     + '-----END OPENSSH PRIVATE KEY-----\n'
 )
 FERNET = 'gAAAAABmR0xY' + 'aB3_-' * 30 + '=='
+# What must not be seen of these lines when the first secret is given.
+GIVEN = 'opensesame'
+SECRETS = (GIVEN, SECRET, FERNET[:30], 'b3BlbnNzaC1')
+PLANTED = f'and {GIVEN}\npassword = {SECRET}\nX: {FERNET}\n{KEY}\n'
 
 
 @ddt.ddt

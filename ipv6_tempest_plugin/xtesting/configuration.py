@@ -1,0 +1,144 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#      http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+
+"""What a test case has to know of ``tempest.conf``."""
+
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Mapping
+import configparser
+import os
+from pathlib import Path
+import re
+
+from oslo_config import cfg
+from tempest import config
+
+from ipv6_tempest_plugin.results import masking
+from ipv6_tempest_plugin.xtesting import errors
+
+# A shorter secret, or one that is a part of these, is in texts by chance:
+# to mask it would hide which test it was that failed.
+_SHORTEST = 6
+_PUBLIC = (
+    'ipv6_tempest_plugin.tests.underlay.overlay.api.scenario.vrouter '
+    'tempest.scenario neutron_tempest_plugin network'
+)
+_ACCOUNT = re.compile(r"""password['"]?\s*:\s*['"]?([^\s'",}]+)""")
+
+
+def path(environment: Mapping[str, str]) -> Path:
+    """Return the configuration that ``TEMPEST_CONFIG`` names.
+
+    A relative path is one from ``TEMPEST_CONFIG_DIR``, else from here.
+
+    :raises CaseError: when it names none that is there
+    """
+    name = environment.get('TEMPEST_CONFIG')
+    if not name:
+        raise errors.CaseError(
+            'expected the environment variable TEMPEST_CONFIG to name a '
+            'tempest.conf, seen none; export it, or set it under env of the '
+            'test case in testcases.yaml'
+        )
+    found = Path(environment.get('TEMPEST_CONFIG_DIR', ''), name).absolute()
+    if not os.access(found, os.R_OK) or not found.is_file():
+        raise errors.CaseError(
+            f'expected that TEMPEST_CONFIG names a file that can be read, '
+            f'seen {found}; discover-tempest-config can write one'
+        )
+    return found
+
+
+def lacking(
+    place: Path, services: Iterable[str], extensions: Iterable[str]
+) -> list[str]:
+    """Return what a configuration says that its cloud lacks, in words.
+
+    :param services: options of ``[service_available]``
+    :param extensions: aliases that must be in ``[network-feature-enabled]
+        api_extensions``, unless that has ``all``
+    :raises CaseError: when the file is none, or has no such option
+    """
+    conf = _read(place)
+    available = conf.service_available
+    known = sorted(option for option in available if option)
+    if unknown := sorted(set(services) - set(known)):
+        raise errors.CaseError(
+            f'services of the test case: expected some of {", ".join(known)} '
+            f'([service_available] of Tempest), seen {", ".join(unknown)}'
+        )
+    promised = set(conf['network-feature-enabled'].api_extensions)
+    found = [
+        f'[service_available] {name} is False'
+        for name in services
+        if not available[name]
+    ]
+    if 'all' not in promised:
+        found += [
+            f'[network-feature-enabled] api_extensions lacks {name}'
+            for name in extensions
+            if name not in promised
+        ]
+    return found
+
+
+def _read(place: Path) -> cfg.ConfigOpts:
+    """Read the two groups; Tempest's own object would set up logging."""
+    conf = cfg.ConfigOpts()
+    for group, options in (
+        (config.service_available_group, config.ServiceAvailableGroup),
+        (config.network_feature_group, config.NetworkFeaturesGroup),
+    ):
+        conf.register_group(group)
+        conf.register_opts(options, group=group)
+    try:
+        conf([], default_config_files=[str(place)], default_config_dirs=[])
+        for name in ('service_available', 'network-feature-enabled'):
+            dict(conf[name])  # values are converted as they are asked for
+    except (cfg.Error, ValueError, OSError) as error:
+        # The message may quote the line, and the line may be a password.
+        raise errors.CaseError(
+            f'{place}: expected a tempest.conf, seen {type(error).__name__}; '
+            'oslo-config-validator tells more'
+        ) from None
+    return conf
+
+
+def mask(place: Path, environment: Mapping[str, str]) -> masking.Mask:
+    """Return what masks the secrets of a configuration and environment."""
+    found = {*_secrets(place), *_named(environment.items())}
+    return masking.Mask(
+        secret
+        for secret in found
+        if len(secret) >= _SHORTEST and secret not in _PUBLIC
+    )
+
+
+def _secrets(place: Path) -> Iterator[str]:
+    parser = configparser.RawConfigParser(strict=False)
+    try:
+        parser.read(place)
+    except (configparser.Error, UnicodeDecodeError):
+        return  # Tempest will complain of it
+    for section in (parser.default_section, *parser.sections()):
+        yield from _named(parser.items(section))
+    accounts = parser.get('auth', 'test_accounts_file', fallback='')
+    if accounts and os.access(accounts, os.R_OK):
+        text = Path(accounts).read_text(errors='replace')
+        yield from _ACCOUNT.findall(text)
+
+
+def _named(items: Iterable[tuple[str, str]]) -> Iterator[str]:
+    for name, value in items:
+        if masking.is_secret(name) and not os.path.isabs(value):
+            yield value.strip()
