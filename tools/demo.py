@@ -44,7 +44,7 @@ def live(name: str, argv: Sequence[str], cwd: Path = checks.ROOT) -> int:
     """Run a command on the screen; its exit code."""
     typed = ' '.join(argv).removeprefix(f'{checks.ROOT}/')
     print(f'\n== {name}: {typed}', flush=True)
-    return parts.execute(parts.Part(name, argv, None, cwd=cwd))
+    return parts.execute(parts.Part(name, argv, None, cwd=cwd, limit=None))
 
 
 def recall(workspace: Path, *arguments: str) -> bytes:

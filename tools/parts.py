@@ -55,7 +55,7 @@ class Part:
     :param cwd: where it runs
     :param tests: whether it closes with stestr's totals; otherwise the
         command itself is the test
-    :param limit: seconds that it may take
+    :param limit: seconds that it may take; None where a person watches
     """
 
     name: str
@@ -64,7 +64,7 @@ class Part:
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     cwd: Path = checks.ROOT
     tests: bool = False
-    limit: float = 600
+    limit: float | None = 600
 
 
 class Command:
@@ -91,7 +91,7 @@ class Command:
             return self._process.wait(self.part.limit)
         except subprocess.TimeoutExpired:
             self.stop()
-            self._say(f'did not end within {self.part.limit:.0f} s')
+            self._say(f'did not end within {self.part.limit} s')
             return NOT_ENDED
 
     def stop(self) -> None:
