@@ -21,6 +21,7 @@ from typing import Any
 
 from cliff import command
 
+from ipv6_tempest_plugin.cmd import watching
 from ipv6_tempest_plugin.results import comparing
 from ipv6_tempest_plugin.results import errors
 from ipv6_tempest_plugin.results import loading
@@ -34,7 +35,8 @@ STREAM is a subunit stream, a JSON report, a directory with stestr's
 .stestr, or - for standard input; without one, it is the directory in which
 the command runs. Several are merged into one run. The exit status is 0
 when all that was asked for was written, whatever the tests said, and 1
-when not.
+when not. With --live, which reads standard input, and with --verdict it is
+1 also unless the run is green.
 """
 
 
@@ -78,6 +80,12 @@ class Ipv6Report(command.Command):
             metavar='FILE',
             help='more secrets to mask, one to a line',
         )
+        watching.add_options(parser)
+        parser.add_argument(
+            '--verdict',
+            action='store_true',
+            help='exit with 1 unless the run is green',
+        )
         parser.add_argument(
             '--title', default='IPv6 in this cloud', help='of the page'
         )
@@ -86,21 +94,29 @@ class Ipv6Report(command.Command):
     def take_action(self, parsed_args: argparse.Namespace) -> int:
         """Read, write and say in short what was seen."""
         try:
-            self._report(parsed_args)
+            run = self._report(parsed_args)
         except errors.ReportError as error:
             print(f'tempest ipv6-report: {error}', file=sys.stderr)
             return 1
-        return 0
+        judges = parsed_args.verdict or parsed_args.live
+        return int(judges and not run.is_green)
 
-    def _report(self, args: argparse.Namespace) -> None:
+    def _report(self, args: argparse.Namespace) -> model.Run:
         mask = loading.mask(args.mask)
-        run = loading.load(args.stream or ['.'], mask, args.list)
+        run = _run(args, mask)
         change = _change(args.compare, run, mask)
         for name, write in writing.WRITERS.items():
             _write(getattr(args, name), write, run, change, args.title)
         if args.testapi:
             print(writing.testapi_to(args.testapi, run, os.environ))
         print(summary.text(run, change), end='')
+        return run
+
+
+def _run(args: argparse.Namespace, mask: masking.Mask) -> model.Run:
+    if args.live:
+        return watching.watched(args, mask)
+    return loading.load(args.stream or ['.'], mask, args.list)
 
 
 def _change(

@@ -23,21 +23,32 @@ from ipv6_tempest_plugin.results import errors
 from ipv6_tempest_plugin.results import masking
 from ipv6_tempest_plugin.results import merging
 from ipv6_tempest_plugin.results import model
+from ipv6_tempest_plugin.results import names
 from ipv6_tempest_plugin.results import sources
+from ipv6_tempest_plugin.results import stream
 
 
 def load(
-    places: Sequence[str], mask: masking.Mask, listed: str | None = None
+    places: Sequence[str],
+    mask: masking.Mask,
+    listed: str | None = None,
+    watch: stream.Watch | None = None,
 ) -> model.Run:
     """Read streams, merge them and name the tests that never ran.
 
     :param listed: a file with the ids of all tests
+    :param watch: is told of each event as it comes
     :raises ReportError: when one of them cannot be read
     """
     ids = sources.test_ids(listed) if listed else frozenset[str]()
     name = _name if len(places) > 1 else lambda place: ''
+    if watch:
+        for test_id in ids:
+            watch.listed(names.parse(mask.name(test_id)).name)
     with _without_collection():
-        runs = [sources.read(place, mask, name(place)) for place in places]
+        runs = [
+            sources.read(place, mask, name(place), watch) for place in places
+        ]
         return complete.complete(merging.merge(runs), ids)
 
 

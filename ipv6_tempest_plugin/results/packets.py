@@ -20,7 +20,7 @@ bytes: the two highest bits of the first say how many follow.
 
 import datetime
 import functools
-from typing import BinaryIO
+import io
 import zlib
 
 from ipv6_tempest_plugin.results import stream
@@ -41,24 +41,24 @@ class _BadPacket(Exception):
     """It has the signature of a packet and is none."""
 
 
-def read(source: BinaryIO, events: stream.Collector) -> None:
-    """Give all that a stream tells to a collector.
+def read(source: io.BufferedIOBase, events: stream.Collector) -> None:
+    """Give all that a stream tells to a collector, as soon as it is there.
 
     What is no packet is given as foreign; a signature at which no sound
     packet begins is damage, and reading goes on at the next.
     """
-    data, place = source.read(_PIECE), 0
+    data, place = source.read1(_PIECE), 0
     while place < len(data):
         end = _end_of(data, place)
         while end > len(data):
-            more = source.read(max(_PIECE, end - len(data)))
+            more = source.read1(max(_PIECE, end - len(data)))
             if not more:
                 break
             data, place, end = data[place:] + more, 0, end - place
             end = _end_of(data, place)
         place = _take(data, place, end, events)
         if place == len(data):
-            data, place = source.read(_PIECE), 0
+            data, place = source.read1(_PIECE), 0
 
 
 def _end_of(data: bytes, place: int) -> int:

@@ -43,21 +43,27 @@ _WHAT = (
 
 
 def read(
-    place: str, mask: masking.Mask | None = None, name: str = ''
+    place: str,
+    mask: masking.Mask | None = None,
+    name: str = '',
+    watch: stream.Watch | None = None,
 ) -> model.Run:
     """Return the run that a file, ``-`` or stestr's directory holds.
 
     :param name: what to call its workers by where several runs are merged
+    :param watch: is told of each event as it comes
     :raises ReportError: when there is none
     """
     if place == STDIN:
-        return decode(sys.stdin.buffer, 'standard input', mask, name)
+        return decode(sys.stdin.buffer, 'standard input', mask, name, watch)
     path = Path(place)
     if path.is_dir():
-        return decode(_last(path), f'the last run in {path}', mask, name)
+        return decode(
+            _last(path), f'the last run in {path}', mask, name, watch
+        )
     try:
         with path.open('rb') as source:
-            return decode(source, str(path), mask, name)
+            return decode(source, str(path), mask, name, watch)
     except OSError as error:
         raise errors.ReportError(
             f'{path}: expected {_WHAT}, seen: {error.strerror}'
@@ -69,6 +75,7 @@ def decode(
     place: str,
     mask: masking.Mask | None = None,
     name: str = '',
+    watch: stream.Watch | None = None,
 ) -> model.Run:
     """Return the run that a stream of bytes holds, in any of its forms.
 
@@ -82,7 +89,7 @@ def decode(
     start = buffered.peek(4096)[:4096].lstrip()
     if start.startswith(b'{'):
         return _decode_json(buffered, place, mask)
-    collector = stream.Collector(mask, name)
+    collector = stream.Collector(mask, name, watch)
     if _VERSION_1.match(start):
         _convert(buffered, collector)
     else:

@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from dataclasses import field
 import datetime
+from typing import Protocol
 
 import testtools
 
@@ -59,17 +60,35 @@ class _Open:
     files: attachments.Files = field(default_factory=attachments.Files)
 
 
+class Watch(Protocol):
+    """Is told what a stream tells, in its order; all of it is masked."""
+
+    def listed(self, name: str) -> None:
+        """Take the name of a test that is going to run."""
+
+    def began(self, name: str) -> None:
+        """Take the name of a test that began."""
+
+    def ended(self, test: model.Test) -> None:
+        """Take the result of a test, or of a ``setUpClass``."""
+
+
 class Collector(testtools.StreamResult):
     """Takes the events of one stream; see testtools' ``StreamResult``.
 
     :param source: what to call the stream where several are merged; its
         workers are then ``SOURCE/N``
+    :param watch: is told of each event as it comes
     """
 
     def __init__(
-        self, mask: masking.Mask | None = None, source: str = ''
+        self,
+        mask: masking.Mask | None = None,
+        source: str = '',
+        watch: Watch | None = None,
     ) -> None:
         super().__init__()
+        self._watch = watch
         self._mask = mask or masking.Mask()
         self._prefix = f'{source}/' if source else ''
         self._open: dict[tuple[str | None, str], _Open] = {}
@@ -96,7 +115,7 @@ class Collector(testtools.StreamResult):
             self._take_loose(file_name, file_bytes)
             return
         if test_status == 'exists':
-            self._listed.add(self._name(test_id).name)
+            self._list(self._name(test_id).name)
             return
         key = route_code, test_id
         test = self._open.get(key)
@@ -108,6 +127,8 @@ class Collector(testtools.StreamResult):
             test.files.add(file_name, mime_type, bytes(file_bytes))
         if test_status == 'inprogress':
             test.is_running, test.start = True, timestamp
+            if self._watch:
+                self._watch.began(self._name(test_id).name)
         elif test_status is not None:
             del self._open[key]
             self._end(test_id, ENDED[test_status], test, timestamp)
@@ -140,6 +161,11 @@ class Collector(testtools.StreamResult):
             return f'{kept.size} byte(s) of the stream are no subunit: {head}'
         return f'{text.line(self._mask.text(name))}: {head}'
 
+    def _list(self, name: str) -> None:
+        self._listed.add(name)
+        if self._watch:
+            self._watch.listed(name)
+
     def _note(self, note: str) -> None:
         self._notes.append(note)
 
@@ -165,6 +191,8 @@ class Collector(testtools.StreamResult):
             if not name.fixture:
                 self._listed.add(name.name)
             self._tests.append(self._test(name, status, test, stop))
+            if self._watch:
+                self._watch.ended(self._tests[-1])
 
     def _is_lost(self, test: _Open) -> bool:
         said = test.files.text_of(_TRACEBACKS[:1], self._mask)

@@ -130,8 +130,65 @@ class CommandTest(ReportTest):
         _, printed, _ = self.report(stream, '--list', listed)
         self.assertIn('1 of 2 listed test(s) did not run', printed)
 
+    def live(self, made: streams.Stream, *arguments: str) -> tuple[int, str]:
+        """Watch a stream; return the status and what was printed."""
+        source = io.BufferedReader(io.BytesIO(bytes(made)))
+        stdin = mock.Mock(buffer=source, isatty=lambda: False)
+        with mock.patch.object(sys, 'stdin', stdin):
+            status, printed, complained = self.report('--live', *arguments)
+        self.assertEqual('', complained)
+        return status, printed
+
+    def test_a_run_that_is_watched(self) -> None:
+        made = streams.Stream().exists('a.B.c', 'a.B.d').passed('a.B.c')
+        status, printed = self.live(made.passed('a.B.d'))
+        first, second, verdict, *_ = printed.splitlines()
+        self.assertRegex(
+            first, r'^\[1/2, 0:00 elapsed.*\] passed +1\.00 s  B\.c$'
+        )
+        self.assertRegex(second, r'^\[2/2, .*  B\.d$')
+        self.assertEqual('green: 2 passed in 2.0 s', verdict)
+        self.assertEqual(0, status)
+
+    def test_watching_tells_the_verdict_and_writes_reports(self) -> None:
+        place = str(self.place / 'run.json')
+        made = streams.Stream().failed('a.B.c', 'no')
+        status, printed = self.live(made, '--json', place)
+        self.assertEqual(1, status)
+        self.assertIn(f'written: {place}', printed)
+        self.assertEqual(1, len(json.loads(Path(place).read_text())['tests']))
+
+    def test_a_list_makes_the_total(self) -> None:
+        listed = self.file('l', b'a.B.c\na.B.d\na.B.e\n')
+        made = streams.Stream().passed('a.B.c')
+        self.assertIn('[1/3, ', self.live(made, '--list', listed)[1])
+
+    def test_an_earlier_run_tells_the_time_that_is_left(self) -> None:
+        earlier = streams.Stream().start('a.B.d').end('a.B.d', 'success', 75)
+        times = self.file('e', bytes(earlier))
+        made = streams.Stream().exists('a.B.c', 'a.B.d').passed('a.B.c')
+        self.assertIn(
+            '1:15 left] passed', self.live(made, '--times', times)[1]
+        )
+
+    def test_the_verdict_is_asked_for(self) -> None:
+        good = self.file('g', bytes(streams.Stream().passed('a.B.c')))
+        bad = self.file('b', bytes(streams.Stream().failed('a.B.c', 'no')))
+        self.assertEqual(0, self.report(bad)[0])
+        self.assertEqual(1, self.report(bad, '--verdict')[0])
+        self.assertEqual(0, self.report(good, '--verdict')[0])
+
+    def test_a_terminal_is_no_stream(self) -> None:
+        stdin = mock.Mock(isatty=lambda: True)
+        with mock.patch.object(sys, 'stdin', stdin):
+            status, _, complained = self.report('--live')
+        self.assertEqual(1, status)
+        self.assertIn('seen a terminal; use `tempest run --sub', complained)
+
     @ddt.data(
         ('nowhere',),
+        ('--live', 'good', 'good'),
+        ('--live', 'good', '--times', 'nowhere'),
         ('.',),
         ('empty',),
         ('good', '--html', 'no/such/directory/x.html'),
