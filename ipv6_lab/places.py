@@ -27,7 +27,7 @@ from ipv6_lab import paths
 def venv(name: str) -> Path:
     """The virtual environment that this checkout wants (it may be missing).
 
-    :param name: ``cloud``, ``tempest`` or ``xtesting``
+    :param name: one of :data:`venvs.ENVIRONMENTS`
     """
     return venvs.path(name)
 
@@ -44,6 +44,7 @@ PLACES: dict[str, Callable[[], Path]] = {
     'cloud-venv': lambda: venv('cloud'),
     'tempest-venv': lambda: venv('tempest'),
     'xtesting-venv': lambda: venv('xtesting'),
+    'ansible-venv': lambda: venv('ansible'),
     'guest-image': guest_image,
 }
 

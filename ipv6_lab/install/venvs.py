@@ -9,7 +9,7 @@
 # WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
 # License for the specific language governing permissions and limitations
 # under the License.
-"""Virtual environments: OpenStack, Tempest with our checks, Xtesting."""
+"""Virtual environments: OpenStack, Tempest and our checks, and others."""
 
 from collections.abc import Callable
 import dataclasses
@@ -60,7 +60,8 @@ class Environment:
 
 
 ENVIRONMENTS = {
-    name: Environment(name) for name in ('cloud', 'tempest', 'xtesting')
+    name: Environment(name)
+    for name in ('cloud', 'tempest', 'xtesting', 'ansible')
 }
 
 

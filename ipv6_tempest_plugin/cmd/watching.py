@@ -96,13 +96,21 @@ def _places(streams: list[str]) -> list[str]:
 
 @contextlib.contextmanager
 def _patient() -> Iterator[None]:
-    """Leave the first Ctrl-C to the tests: what they still say is wanted."""
+    """Leave the first Ctrl-C to the tests: what they still say is wanted.
+
+    SIGTERM unwinds, which gives the terminal its cursor back.
+    """
 
     def first(number: int, frame: types.FrameType | None) -> None:
-        signal.signal(signal.SIGINT, before)
+        signal.signal(number, before[signal.SIGINT])
 
-    before = signal.signal(signal.SIGINT, first)
+    def end(number: int, frame: types.FrameType | None) -> None:
+        sys.exit(128 + number)
+
+    handlers = {signal.SIGINT: first, signal.SIGTERM: end}
+    before = {n: signal.signal(n, handler) for n, handler in handlers.items()}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

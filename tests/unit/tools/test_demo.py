@@ -57,6 +57,22 @@ class DemoTest(testtools.TestCase):
             self.assertTrue((results / name).exists())
             self.assertIn(str(results / name), said)
 
+    def test_the_tests_are_watched(self) -> None:
+        results = self.lab.results
+        *shell, pipe = demo.watched(results)
+        self.assertEqual(['bash', '-o', 'pipefail', '-c'], shell)
+        tests, report = pipe.split(' | ')
+        self.assertTrue(tests.endswith('/lab run --subunit'), tests)
+        self.assertIn('/tempest ipv6-report --live ', report)
+        self.assertIn(f'--html {results}/report.html', report)
+        self.assertNotIn('--times', report)
+
+    def test_an_earlier_run_tells_what_tests_take(self) -> None:
+        kept = self.lab.results.with_suffix('.json')
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text('{}')
+        self.assertIn(f'--times {kept}', demo.watched(self.lab.results)[-1])
+
     def test_the_lab_comes_first_and_stays(self) -> None:
         demo.main()
         self.assertEqual(['the lab', 'the tests'], self.asked)

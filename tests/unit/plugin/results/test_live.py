@@ -20,9 +20,13 @@ import io
 import os
 import pty
 import re
+import signal
 import struct
+import subprocess
+import sys
 import termios
 import threading
+import time
 from typing import IO
 
 import ddt
@@ -72,6 +76,14 @@ class Terminal:
         with contextlib.suppress(OSError):
             while data := os.read(self._master, 65536):
                 self._seen.append(data)
+
+    def wait_for(self, what: str) -> None:
+        """Return once something was written; fail after a while."""
+        ends = time.monotonic() + 20
+        while what not in b''.join(self._seen).decode():
+            if time.monotonic() > ends:
+                raise AssertionError(f'{what} did not come: {self._seen}')
+            time.sleep(0.01)
 
     def text(self) -> str:
         """Close it and return all that was written."""
@@ -255,6 +267,54 @@ class TerminalTest(testtools.TestCase):
             self.assertNotIn(code, said)
         self.assertEqual(3, said.count('[red]ok[/red] :ok:'), said)
         self.assertNotIn('m', {m[2] for m in ESCAPE.finditer(said)})
+
+
+# What `tempest ipv6-report --live` runs, without Tempest around it.
+PROGRAM = """
+import sys
+from ipv6_tempest_plugin.cmd import report
+command = report.Ipv6Report(None, None)
+sys.exit(command.take_action(command.get_parser('it').parse_args(['--live'])))
+"""
+
+
+class SignalsTest(testtools.TestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.terminal = Terminal()
+        self.program = subprocess.Popen(
+            [sys.executable, '-c', PROGRAM],
+            stdin=subprocess.PIPE,
+            stdout=self.terminal.stream,
+            env={**os.environ, 'TERM': 'xterm'},
+        )
+        self.addCleanup(self.program.kill)
+        self.tell(streams.Stream().exists(A, B).passed(A))
+        self.terminal.wait_for('1/2')
+
+    def tell(self, made: streams.Stream) -> None:
+        assert self.program.stdin  # noqa: S101
+        self.program.stdin.write(bytes(made))
+        self.program.stdin.flush()
+
+    def end(self) -> tuple[int, str]:
+        """Close the stream; return the status and what was written."""
+        assert self.program.stdin  # noqa: S101
+        self.program.stdin.close()
+        return self.program.wait(20), self.terminal.text()
+
+    def test_the_first_ctrl_c_is_left_to_the_tests(self) -> None:
+        self.program.send_signal(signal.SIGINT)
+        self.tell(streams.Stream().passed(B))
+        status, said = self.end()
+        self.assertEqual(0, status, said)
+        self.assertIn('green: 2 passed', said)
+
+    def test_who_ends_it_has_the_cursor_back(self) -> None:
+        self.program.send_signal(signal.SIGTERM)
+        status, said = self.end()
+        self.assertEqual(128 + signal.SIGTERM, status)
+        self.assertIn('\x1b[?25h', said)
 
 
 class TallyTest(testtools.TestCase):
