@@ -29,11 +29,13 @@ from ipv6_tempest_plugin.results import masking
 from ipv6_tempest_plugin.results import model
 from ipv6_tempest_plugin.results import summary
 from ipv6_tempest_plugin.results import writing
+from ipv6_tempest_plugin.runners import records
+from ipv6_tempest_plugin.runners import rounds
 
 _EPILOG = """\
 STREAM is a subunit stream, a JSON report, a directory with stestr's
-.stestr, or - for standard input; without one, it is the directory in which
-the command runs. Several are merged into one run. The exit status is 0
+.stestr, the RECORD of ipv6-spread, or - for standard input; without one, it
+is the directory in which the command runs. Several are merged into one run. The exit status is 0
 when all that was asked for was written, whatever the tests said, and 1
 when not. With --live, which reads standard input, and with --verdict it is
 1 also unless the run is green.
@@ -116,6 +118,9 @@ class Ipv6Report(command.Command):
 def _run(args: argparse.Namespace, mask: masking.Mask) -> model.Run:
     if args.live:
         return watching.watched(args, mask)
+    place = Path(args.stream[0]) if len(args.stream) == 1 else None
+    if place and records.is_record(place):
+        return rounds.merge(records.read(place, mask))
     return loading.load(args.stream or ['.'], mask, args.list)
 
 

@@ -51,6 +51,7 @@ def run(
         return model.Run(
             tuple(_test(item, safe) for item in data['tests']),
             tuple(map(str, safe(data.get('notes', [])))),
+            remarks=tuple(map(str, safe(data.get('remarks', [])))),
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise errors.ReportError(

@@ -40,7 +40,8 @@ def merge(runs: Sequence[model.Run]) -> model.Run:
     tests = _unique(test for run in runs for test in run.tests)
     notes = dict.fromkeys(note for run in runs for note in run.notes)
     listed = frozenset[str]().union(*(run.listed for run in runs))
-    return model.Run(tuple(tests), tuple(notes), listed)
+    remarks = dict.fromkeys(one for run in runs for one in run.remarks)
+    return model.Run(tuple(tests), tuple(notes), listed, tuple(remarks))
 
 
 def _unique(tests: Iterable[model.Test]) -> list[model.Test]:

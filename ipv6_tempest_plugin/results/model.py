@@ -108,11 +108,14 @@ class Run:
 
     :param notes: what is wrong with the record of the run itself, such as
         a stream that ends within a packet
+    :param remarks: what a reader should know and what spoils nothing, such
+        as a runner that died and whose tests others ran
     """
 
     tests: tuple[Test, ...]
     notes: tuple[str, ...] = ()
     listed: frozenset[str] = field(default=frozenset(), repr=False)
+    remarks: tuple[str, ...] = ()
 
     @functools.cached_property
     def counts(self) -> dict[Status, int]:

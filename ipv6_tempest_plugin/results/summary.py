@@ -25,6 +25,7 @@ def text(run: model.Run, change: comparing.Comparison | None) -> str:
     lines = [headline(run)]
     lines += [f'  {tier}: {counts(c)}' for tier, c in run.tiers.items()]
     lines += [f'note: {note}' for note in run.notes]
+    lines += [f'remark: {remark}' for remark in run.remarks]
     lines += _capped(f'{t.status}: {t.name}: {t.reason}' for t in run.bad)
     if change is not None:
         lines += _changes(change)

@@ -24,7 +24,7 @@ from ipv6_tempest_plugin.results import observed
 
 # The first number changes when a reader of the older form would fail.
 FORMAT = 'ipv6-report'
-VERSION = '1.0'
+VERSION = '1.1'
 ALWAYS = ('id', 'name', 'owner', 'label', 'tier', 'status')
 
 
@@ -47,6 +47,7 @@ def _head(run: model.Run) -> dict[str, Any]:
         'stop': _time(run.stop),
         'seconds': round(run.seconds, 6),
         'notes': list(run.notes),
+        'remarks': list(run.remarks),
         'counts': {str(s): n for s, n in run.counts.items()},
         'tiers': {
             tier: {str(s): n for s, n in counts.items()}

@@ -33,6 +33,7 @@ FORBIDDEN = {
     'ipv6_tempest_plugin/underlay': ('tempest',),
     'ipv6_tempest_plugin/gap': ('tempest',),
     'ipv6_tempest_plugin/results': ('tempest',),
+    'ipv6_tempest_plugin/runners': ('tempest',),
 }
 # What only some users have, and which file alone may import it.
 OPTIONAL = {'xtesting': 'ipv6_tempest_plugin/xtesting/driver.py'}
