@@ -97,7 +97,7 @@ def merge(parts: Sequence[Part]) -> model.Run:
     run = complete.complete(run, (t for part in parts for t in part.tests))
     unfinished = {t.name for t in run.tests if t.status in _UNFINISHED}
     notes = list(run.notes)
-    remarks = []
+    remarks: list[str] = []
     for part in parts:
         if not part.is_whole:
             lost = unfinished & {names.parse(t).name for t in part.left}

@@ -43,7 +43,7 @@ def spread(
 
 class PartitionTest(testtools.TestCase):
     def test_the_longest_first(self) -> None:
-        seconds = {}
+        seconds: dict[str, float] = {}
         for name, took in zip('ABCD', (7, 6, 5, 4), strict=True):
             seconds |= of_class(name, took)
         shares = spread(seconds, ONE, TWO)
@@ -52,7 +52,7 @@ class PartitionTest(testtools.TestCase):
         )
 
     def test_every_test_once(self) -> None:
-        seconds = {}
+        seconds: dict[str, float] = {}
         for number in range(50):
             seconds |= of_class(f'C{number}', *range(1, 1 + number % 7))
         shares = spread(seconds, ONE, TWO, partition.Runner('three', 4))
@@ -98,7 +98,7 @@ class PartitionTest(testtools.TestCase):
         self.assertEqual([5.0, 4.0], [share.seconds for share in shares])
 
     def test_workers_count(self) -> None:
-        seconds = {}
+        seconds: dict[str, float] = {}
         for name in 'ABCDEF':
             seconds |= of_class(name, 5)
         shares = spread(seconds, ONE, partition.Runner('two', 2))
@@ -120,7 +120,7 @@ class PartitionTest(testtools.TestCase):
         chance = random.Random(7)
         for _ in range(50):
             took = [chance.randint(1, 20) for _ in range(8)]
-            seconds = {}
+            seconds: dict[str, float] = {}
             for name, one in zip('ABCDEFGH', took, strict=True):
                 seconds |= of_class(name, one)
             shares = spread(seconds, ONE, TWO)
