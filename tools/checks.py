@@ -30,12 +30,13 @@ from pathlib import Path
 import subprocess
 import sys
 
+from ipv6_lab import places
 from ipv6_lab import progress
 
 ROOT = Path(__file__).resolve().parent.parent
 # check-uuid imports all of it, and the driver needs Xtesting.
 TESTS = 'ipv6_tempest_plugin.tests'
-SHELL_PLACES = ('scripts', '.ci', 'ipv6_lab')
+SHELL_PLACES = ('scripts', '.ci', 'ipv6_lab', 'playbooks')
 DOCUMENTS = (
     'README.rst',
     'CONTRIBUTING.rst',
@@ -58,7 +59,8 @@ class Check:
     """One command and what it is called.
 
     :param name: what its line says
-    :param argv: the program, found beside the interpreter, and arguments
+    :param argv: the program, found beside the interpreter or else in the
+        environment ``venv`` of the lab's, and arguments
     :param environ: variables that it needs
     :param live: whether its output is its purpose, shown as it comes
     :param tests: whether it closes with stestr's totals
@@ -71,6 +73,7 @@ class Check:
     live: bool = False
     tests: bool = False
     limit: float = 300
+    venv: str = 'tempest'
 
 
 def shell_scripts(root: Path = ROOT) -> list[str]:
@@ -103,6 +106,13 @@ LINT = (
     Check('check-uuid', ('check-uuid', '--package', TESTS)),
     Check('shellcheck', ('shellcheck', *shell_scripts())),
     Check('hadolint', ('hadolint', *DOCKERFILES)),
+    Check(
+        'ansible-lint',
+        ('ansible-lint', '--strict', '-q', 'playbooks', '.zuul.d'),
+        # What it unpacks is not for the home directory.
+        {'ANSIBLE_HOME': str(ROOT / '.ansible'), 'NO_COLOR': '1'},
+        venv='ansible',
+    ),
 )
 
 
@@ -180,6 +190,14 @@ def environment(directory: Path, more: Mapping[str, str]) -> dict[str, str]:
     return environ
 
 
+def tools(check: Check) -> Path:
+    """The directory of a check's program."""
+    here = Path(sys.executable).parent
+    if (here / check.argv[0]).exists():
+        return here
+    return places.venv(check.venv) / 'bin'
+
+
 def run(check: Check, arguments: Sequence[str] = ()) -> str:
     """Run one check and return what it printed, unless it is live.
 
@@ -188,7 +206,7 @@ def run(check: Check, arguments: Sequence[str] = ()) -> str:
     completed = subprocess.run(
         [*check.argv, *arguments],
         cwd=ROOT,
-        env=environment(Path(sys.executable).parent, check.environ),
+        env=environment(tools(check), check.environ),
         stdout=None if check.live else subprocess.PIPE,
         stderr=None if check.live else subprocess.STDOUT,
         text=True,

@@ -57,8 +57,8 @@ class Run:
         self.total += parts.run(part, self.lines)
 
     def check(self, check: checks.Check) -> None:
-        """Run a check with the tools of the lab's Tempest environment."""
-        tools = places.venv('tempest') / 'bin'
+        """Run a check with the tools of one of the lab's environments."""
+        tools = places.venv(check.venv) / 'bin'
         self.part(
             parts.Part(
                 check.name,

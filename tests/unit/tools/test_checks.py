@@ -84,6 +84,18 @@ class ChecksTest(testtools.TestCase):
     def test_our_own_shell_scripts_are_found(self) -> None:
         self.assertIn('scripts/checks', checks.shell_scripts())
 
+    def test_what_is_not_here_is_in_an_environment_of_the_lab(self) -> None:
+        place = Path(self.useFixture(fixtures.TempDir()).path)
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'ipv6_lab.places.venv', lambda name: place / name
+            )
+        )
+        elsewhere = checks.Check('x', ('no-such-program',), venv='ansible')
+        self.assertEqual(place / 'ansible' / 'bin', checks.tools(elsewhere))
+        here = checks.Check('x', (Path(sys.executable).name,))
+        self.assertEqual(Path(sys.executable).parent, checks.tools(here))
+
     def test_tools_come_before_the_machine_s(self) -> None:
         environ = checks.environment(Path('/tools'), {'PYTHON': 'x'})
         self.assertEqual('/tools', environ['PATH'].split(os.pathsep)[0])
