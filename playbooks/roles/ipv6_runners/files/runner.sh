@@ -49,12 +49,19 @@ start)
     setsid sh -c '
         directory=$1
         shift
+        echo "$$" >"$directory/pid.new"
+        mv "$directory/pid.new" "$directory/pid"
         status=0
         "$@" >"$directory/stream" 2>"$directory/log" || status=$?
         echo "$status" >"$directory/status.new"
         mv "$directory/status.new" "$directory/status"
     ' runner.sh "$directory" "$@" </dev/null >/dev/null 2>&1 &
-    echo "$!" >"$directory/pid"
+    left=100
+    until [ -e "$directory/pid" ]; do
+        [ "$left" -gt 0 ] || { echo "runner.sh: $1 did not start" >&2; exit 1; }
+        sleep 0.1
+        left=$((left - 1))
+    done
     ;;
 follow)
     left=$1
