@@ -37,8 +37,8 @@ STREAM is a subunit stream, a JSON report, a directory with stestr's
 .stestr, the RECORD of ipv6-spread, or - for standard input; without one, it
 is the directory in which the command runs. Several are merged into one run.
 The exit status is 0 when all that was asked for was written, whatever the
-tests said, and 1 when not. With --live, which reads standard input, and with --verdict it is
-1 also unless the run is green.
+tests said, and 1 when not. With --live, which reads standard input, and with
+--verdict it is 1 also unless the run is green.
 """
 
 
