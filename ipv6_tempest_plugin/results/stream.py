@@ -96,6 +96,7 @@ class Collector(testtools.StreamResult):
         self._notes: list[str] = []
         self._listed: set[str] = set()
         self._loose: dict[str, clip.Clip] = {}
+        self._printed = clip.Clip(4096, 0)
 
     def status(
         self,
@@ -112,7 +113,7 @@ class Collector(testtools.StreamResult):
     ) -> None:
         """Take one event."""
         if test_id is None:
-            self._take_loose(file_name, file_bytes)
+            self._take_loose(file_name, file_bytes, route_code)
             return
         if test_status == 'exists':
             self._list(self._name(test_id).name)
@@ -148,12 +149,25 @@ class Collector(testtools.StreamResult):
             tuple(self._tests),
             tuple(dict.fromkeys(self._notes)),
             frozenset(self._listed),
+            self._remarks(),
         )
 
-    def _take_loose(self, name: str | None, data: bytes | None) -> None:
-        if name is not None and data:
+    def _take_loose(
+        self, name: str | None, data: bytes | None, worker: str | None
+    ) -> None:
+        if name == FOREIGN and worker is not None and data:
+            # stestr kept apart what a worker printed, such as the log of a
+            # Tempest that has no log file: the stream itself is sound.
+            self._printed.add(bytes(data))
+        elif name is not None and data:
             kept = self._loose.setdefault(name, clip.Clip(4096, 0))
             kept.add(bytes(data))
+
+    def _remarks(self) -> tuple[str, ...]:
+        if not self._printed.size:
+            return ()
+        head = text.line(self._printed.text(change=self._mask.text), 200)
+        return (f'workers printed {self._printed.size} byte(s): {head}',)
 
     def _said_of(self, name: str, kept: clip.Clip) -> str:
         head = text.line(kept.text(change=self._mask.text), 200)

@@ -20,8 +20,11 @@ import testtools
 
 from ipv6_tempest_plugin.results import attachments
 from ipv6_tempest_plugin.results import errors
+from ipv6_tempest_plugin.results import masking
 from ipv6_tempest_plugin.results import model
+from ipv6_tempest_plugin.results import packets
 from ipv6_tempest_plugin.results import sources
+from ipv6_tempest_plugin.results import stream
 from tests.unit.plugin.results import example
 from tests.unit.plugin.results import streams
 
@@ -134,6 +137,20 @@ class StreamTest(testtools.TestCase):
         self.assertTrue(run.notes)
         self.assertIn('test_b', [test.label for test in run.tests])
         self.assertFalse(run.is_green)
+
+    def test_what_a_worker_printed_spoils_nothing(self) -> None:
+        collector = stream.Collector(masking.Mask(['hunter2']))
+        source = io.BytesIO(bytes(streams.Stream().passed('a.B.c')))
+        packets.read(source, collector)
+        for said in (b'INFO tempest [-]', b' hunter2\n'):
+            collector.status(
+                file_name='stdout', file_bytes=said, route_code='0'
+            )
+        run = collector.run()
+        self.assertEqual(((), True), (run.notes, run.is_green))
+        self.assertEqual(
+            ('workers printed 25 byte(s): INFO tempest [-] ***',), run.remarks
+        )
 
     def test_what_is_no_subunit_is_noted(self) -> None:
         run = streams.Stream().passed(A).raw(b'Segmentation fault\n').run()
