@@ -37,6 +37,7 @@ from ipv6_tempest_plugin.results.live import screen
 from ipv6_tempest_plugin.results.live import tally as tallying
 from ipv6_tempest_plugin.results.live import wording
 from ipv6_tempest_plugin.results import masking
+from ipv6_tempest_plugin.results import model
 from ipv6_tempest_plugin.results import sources
 from tests.unit.plugin.results import streams
 from tests.unit.plugin.results import test_masking
@@ -68,7 +69,7 @@ class Terminal:
         fcntl.ioctl(slave, termios.TIOCSWINSZ, size)
         self.stream = os.fdopen(slave, 'w', encoding='utf-8')
         self._seen: list[bytes] = []
-        self._reader = threading.Thread(target=self._read)
+        self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
     def _read(self) -> None:
@@ -315,6 +316,51 @@ class SignalsTest(testtools.TestCase):
         status, said = self.end()
         self.assertEqual(128 + signal.SIGTERM, status)
         self.assertIn('\x1b[?25h', said)
+
+
+class Told:
+    """A watch that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[str, str]] = []
+
+    def listed(self, name: str) -> None:
+        """Keep a name."""
+        self.said.append(('listed', name))
+
+    def began(self, name: str) -> None:
+        """Keep a name."""
+        self.said.append(('began', name))
+
+    def ended(self, test: model.Test) -> None:
+        """Keep a name."""
+        self.said.append(('ended', test.name))
+
+
+class WatchTest(testtools.TestCase):
+    def test_it_is_told_in_order(self) -> None:
+        told = Told()
+        made = streams.Stream().exists(A, B).passed(A).start(B)
+        sources.decode(io.BytesIO(bytes(made)), 'it', None, '', told)
+        self.assertEqual(
+            [
+                ('listed', A),
+                ('listed', B),
+                ('began', A),
+                ('ended', A),
+                ('began', B),
+                ('ended', B),
+            ],
+            told.said,
+        )
+
+    def test_what_runs_is_named_the_longest_first(self) -> None:
+        tally = tallying.Tally()
+        for number in range(6):
+            tally.began(f'{OWNER}.test_{number}')
+        said = wording.running(tally)
+        self.assertTrue(said.startswith('ATest.test_0, ATest.test_1'), said)
+        self.assertTrue(said.endswith('ATest.test_3 and 2 more'), said)
 
 
 class TallyTest(testtools.TestCase):
