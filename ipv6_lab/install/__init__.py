@@ -29,7 +29,7 @@ from ipv6_lab import progress as progress_module
 __all__ = ('ALL', 'complete', 'install', 'plugin_metadata')
 
 plugin_metadata = plugin.metadata
-# What a lab needs; with Xtesting only tests of the repository run.
+# What a lab needs; with the others only tests of the repository run.
 NEEDED = ('cloud', 'tempest')
 ALL = tuple(venvs.ENVIRONMENTS)
 

@@ -106,7 +106,6 @@ def execute(
         try:
             process = subprocess.Popen(
                 words,
-                bufsize=0,  # an event is read when it was written
                 cwd=workspace,
                 env=kept,
                 stdin=subprocess.DEVNULL,

@@ -103,16 +103,19 @@ class InstallTest(front.CacheTest):
             cache.make(entry, lambda path: None)
         self.assertTrue(install.complete())
 
-    def test_xtesting_is_for_who_asks_for_all(self) -> None:
+    def test_others_are_for_who_asks_for_all(self) -> None:
         self.debian.set()
         install.install(self.progress, install.ALL)
-        self.assertIn('xtesting', self.done)
+        for name in ('xtesting', 'ansible'):
+            self.assertIn(name, self.done)
         for entry in (image.entry(), console.entry()):
             cache.make(entry, lambda path: None)
         for name in install.NEEDED:
             cache.make(venvs.path(name), lambda path: None)
         self.assertFalse(install.complete(install.ALL))
-        cache.make(venvs.path('xtesting'), lambda path: None)
+        for name in ('xtesting', 'ansible'):
+            self.assertFalse(install.complete(install.ALL))
+            cache.make(venvs.path(name), lambda path: None)
         self.assertTrue(install.complete(install.ALL))
 
 
