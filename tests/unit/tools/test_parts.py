@@ -111,7 +111,7 @@ class PartTest(testtools.TestCase):
         self.assertEqual(1, parts.run(part, self.lines).failed)
         text = self.screen.getvalue()
         self.assertIn('exit code 124', text)
-        self.assertIn('did not end within 0 s', text)
+        self.assertIn('did not end within 0.2 s', text)
 
     def test_what_ended_meanwhile_is_not_stopped(self) -> None:
         command = parts.Command(self.part(''))
