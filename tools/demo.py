@@ -28,6 +28,7 @@ from tools import parts
 from tools import results
 from tools import totals
 
+TESTS = ('tempest', 'run', '--regex', 'ipv6', '--subunit')
 RESULTS = checks.ROOT / 'results' / 'demo'
 SUMMARY = """
 IPv6 in this cloud: {total}{failing}
@@ -44,7 +45,7 @@ to take it down                scripts/lab down
 
 def live(name: str, argv: Sequence[str], cwd: Path = checks.ROOT) -> int:
     """Run a command on the screen; its exit code."""
-    typed = argv[-1] if argv[0] == 'bash' else ' '.join(argv)
+    typed = shlex.join(argv)
     typed = typed.replace(f'{checks.ROOT}/', '')
     print(f'\n== {name}: {typed}', flush=True)
     return parts.execute(parts.Part(name, argv, None, cwd=cwd, limit=None))
@@ -57,13 +58,11 @@ def watched(results: Path) -> tuple[str, ...]:
         what the next run says of the time that is left
     """
     kept = results.with_suffix('.json')
-    report = [str(places.venv('tempest') / 'bin' / 'tempest'), 'ipv6-report']
-    report += ['--live', '--html', str(results / 'report.html')]
-    report += ['--json', str(kept)]
+    report = ['tempest', 'ipv6-report', '--live']
+    report += ['--html', str(results / 'report.html'), '--json', str(kept)]
     report += ['--times', str(kept)] if kept.exists() else []
-    words = (*lab.TEMPEST, '--subunit'), report
-    pipe = ' | '.join(map(shlex.join, words))
-    return 'bash', '-o', 'pipefail', '-c', pipe
+    pipe = ' | '.join(map(shlex.join, (TESTS, report)))
+    return lab.COMMAND, 'run', '--', 'bash', '-o', 'pipefail', '-c', pipe
 
 
 def recall(workspace: Path, *arguments: str) -> bytes:

@@ -21,9 +21,9 @@ from collections.abc import Callable
 from collections.abc import Iterator
 import contextlib
 from pathlib import Path
-import threading
 
 from ipv6_lab import errors
+from ipv6_lab.faults import repeating
 from ipv6_lab import hosts
 
 Change = Callable[[str], str]
@@ -62,12 +62,11 @@ def changed(host: hosts.Running, change: Change) -> Iterator[None]:
     :param change: given what Neutron wrote, returns what radvd reads
     """
     writer = _Writer(host, change)
-    with _instead(host, STAND_IN):
-        writer.start()
-        try:
-            yield
-        finally:
-            writer.stop()
+    with (
+        _instead(host, STAND_IN),
+        repeating.repeatedly(writer.follow, POLL),
+    ):
+        yield
 
 
 @contextlib.contextmanager
@@ -84,6 +83,9 @@ def _instead(host: hosts.Running, text: str) -> Iterator[None]:
         yield
     finally:
         host.run(['umount', PROGRAM])
+        # Neutron's monitor of processes starts honest ones in their place.
+        with contextlib.suppress(errors.LabError):  # all have ended
+            host.run(['pkill', '-f', f'^{PLACE}/real/radvd'])
         host.run(['rm', '-rf', PLACE])
 
 
@@ -94,22 +96,11 @@ class _Writer:
         self._host = host
         self._change = change
         self._known: dict[str, str] = {}
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._follow, daemon=True)
 
-    def start(self) -> None:
-        """Begin, what is there already included."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End."""
-        self._ended.set()
-        self._thread.join()
-
-    def _follow(self) -> None:
-        while not self._ended.wait(POLL):
-            for path in self._host.path(WRITTEN).glob('*.radvd.conf'):
-                self._write(path)
+    def follow(self) -> None:
+        """Write what is new."""
+        for path in self._host.path(WRITTEN).glob('*.radvd.conf'):
+            self._write(path)
 
     def _write(self, path: Path) -> None:
         try:

@@ -22,17 +22,15 @@ from collections.abc import Mapping
 import contextlib
 from dataclasses import dataclass
 import re
-import threading
 
 from ipv6_lab import errors
 from ipv6_lab.faults import advertisements
+from ipv6_lab.faults import repeating
 from ipv6_lab import hosts
 from ipv6_lab import inventory
 
 Running = Mapping[str, hosts.Running]
 Broken = contextlib.AbstractContextManager[None]
-# Neutron makes a namespace long before a guest sends its first packet.
-POLL = 0.2
 FORWARDING = 'net.ipv6.conf.all.forwarding'
 # Neutron's firewall of Open vSwitch: RULES_INGRESS, where what a port's
 # security groups say is decided; reg5 holds the port's number, reg6 the
@@ -62,25 +60,6 @@ class Fault:
     inject: Callable[[Running], Broken]
 
 
-@contextlib.contextmanager
-def repeatedly(action: Callable[[], None]) -> Iterator[None]:
-    """Do something now and again until the block ends."""
-    ended = threading.Event()
-
-    def work() -> None:
-        while not ended.wait(POLL):
-            action()
-
-    action()
-    thread = threading.Thread(target=work, name='fault', daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
-
-
 def namespaces(host: hosts.Running, kind: str) -> list[str]:
     """The names of Neutron's namespaces of a kind on a host."""
     place = host.path('/run/netns')
@@ -106,7 +85,7 @@ def not_forwarding(running: Running) -> Iterator[None]:
             inside(host, name, 'sysctl', '-qw', f'{FORWARDING}={value}')
 
     try:
-        with repeatedly(lambda: switch(0)):
+        with repeating.repeatedly(lambda: switch(0)):
             yield
     finally:
         switch(1)
@@ -124,7 +103,7 @@ def silent_dhcpv6(running: Running) -> Iterator[None]:
             silenced.add(name)
 
     try:
-        with repeatedly(silence):
+        with repeating.repeatedly(silence):
             yield
     finally:
         for name in silenced & set(namespaces(host, 'qdhcp')):

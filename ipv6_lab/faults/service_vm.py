@@ -23,6 +23,7 @@ import contextlib
 
 from ipv6_lab import errors
 from ipv6_lab.faults import packets
+from ipv6_lab.faults import repeating
 from ipv6_lab import hosts
 from ipv6_lab import inventory
 
@@ -69,7 +70,7 @@ def _route(*command: str) -> Callable[[packets.Running], packets.Broken]:
                 _quietly(host, name, 'ip', '-6', 'route', *words)
 
         try:
-            with packets.repeatedly(lambda: work(*command)):
+            with repeating.repeatedly(lambda: work(*command)):
                 yield
         finally:
             work('replace', INNER, 'via', NEXTHOP)
@@ -89,7 +90,7 @@ def black_hole(running: packets.Running) -> Iterator[None]:
             holes.add(name)
 
     try:
-        with packets.repeatedly(dig):
+        with repeating.repeatedly(dig):
             yield
     finally:
         for name in holes & set(packets.namespaces(host, 'qrouter')):
@@ -133,7 +134,7 @@ def second_router(running: packets.Running) -> Iterator[None]:
                 known.add(name)
 
     try:
-        with packets.repeatedly(advertise):
+        with repeating.repeatedly(advertise):
             yield
     finally:
         for name in known:

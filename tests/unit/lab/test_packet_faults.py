@@ -20,8 +20,10 @@ import ddt
 import fixtures
 import testtools
 
+from ipv6_lab import errors
 from ipv6_lab.faults import advertisements
 from ipv6_lab.faults import packets
+from ipv6_lab.faults import repeating
 from ipv6_lab import inventory
 
 # As Neutron 29 writes it for a network with two stateless prefixes.
@@ -100,13 +102,23 @@ class FaultsTest(testtools.TestCase):
 
     def test_something_is_done_repeatedly_and_ends(self) -> None:
         done = mock.Mock()
-        self.useFixture(fixtures.MockPatchObject(packets, 'POLL', 0.001))
-        with packets.repeatedly(done):
+        with repeating.repeatedly(done, every=0.001):
             while done.call_count < 3:
                 pass
         self.assertFalse(
             [one for one in threading.enumerate() if one.name == 'fault']
         )
+
+    def test_one_that_fails_on_the_way_is_told(self) -> None:
+        failing = mock.Mock(side_effect=[None, OSError('no br-int')])
+
+        def block() -> None:
+            with repeating.repeatedly(failing, every=0.001):
+                while failing.call_count < 2:
+                    pass
+
+        error = self.assertRaises(errors.LabError, block)
+        self.assertIn('before its time: no br-int', str(error))
 
     def test_a_configuration_is_written_once(self) -> None:
         place = Path(self.useFixture(fixtures.TempDir()).path)

@@ -60,10 +60,11 @@ class DemoTest(testtools.TestCase):
     def test_the_tests_are_watched(self) -> None:
         results = self.lab.results
         *shell, pipe = demo.watched(results)
-        self.assertEqual(['bash', '-o', 'pipefail', '-c'], shell)
+        inside = ['run', '--', 'bash', '-o', 'pipefail', '-c']
+        self.assertEqual(inside, shell[1:])
         tests, report = pipe.split(' | ')
-        self.assertTrue(tests.endswith('/lab run --subunit'), tests)
-        self.assertIn('/tempest ipv6-report --live ', report)
+        self.assertEqual('tempest run --regex ipv6 --subunit', tests)
+        self.assertIn('tempest ipv6-report --live ', report)
         self.assertIn(f'--html {results}/report.html', report)
         self.assertNotIn('--times', report)
 
