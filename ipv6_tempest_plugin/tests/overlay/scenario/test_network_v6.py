@@ -25,13 +25,18 @@
                        one  two
 """
 
+from collections.abc import Sequence
+
 from tempest import config
 from tempest.lib import decorators
 
 from ipv6_tempest_plugin.overlay import ends
 from ipv6_tempest_plugin.overlay import judging
+from ipv6_tempest_plugin.overlay import lans
 from ipv6_tempest_plugin.overlay import modes
+from ipv6_tempest_plugin.overlay import ports
 from ipv6_tempest_plugin.overlay import resources
+from ipv6_tempest_plugin.overlay import security
 from ipv6_tempest_plugin.tests.overlay.scenario import base
 
 CONF = config.CONF
@@ -57,16 +62,10 @@ class GettingAddress(base.ScenarioTest):
         self, mode: modes.Mode, prefixes: int = 1, dualnet: bool = False
     ) -> None:
         """Tell the story for a kind of networks."""
-        beside = self.beside() if dualnet else NOTHING
         group = self.group()
-        lan = self.lan([mode] * prefixes, self.ipv4 and not dualnet)
-        self.make(group, lan)
-        self.check_lan(lan)
-        some = self.ports_for(lan, group)
-        self.make(resources.Bulk(some))
+        lan, some, beside = self.made(group, [mode] * prefixes, dualnet)
         both = self.predicted(lan, some, beside)
-        outside = CONF.ipv6_overlay.external_address
-        beyond = ends.beyond(both, outside)
+        beyond = ends.beyond(both, CONF.ipv6_overlay.external_address)
         peers = [ends.to_peer(*pair) for pair in (both, both[::-1])]
         every = [a + b for a, b in zip(beyond, peers, strict=True)]
 
@@ -84,6 +83,24 @@ class GettingAddress(base.ScenarioTest):
         seen = self.look(guests, opened)
         self.check_states(both, seen)
         self.check_pings(both, seen, every, judging.lost)
+
+    def made(
+        self,
+        group: security.SecurityGroup,
+        some: Sequence[modes.Mode],
+        dualnet: bool,
+    ) -> tuple[lans.Lan, Sequence[ports.Port], Sequence[ends.End | None]]:
+        """Make the network of a test and its ports.
+
+        :returns: both, and what each guest has in the IPv4 network beside it
+        """
+        beside = self.beside() if dualnet else NOTHING
+        lan = self.lan(some, self.ipv4 and not dualnet)
+        self.make(group, lan)
+        self.check_lan(lan)
+        made = self.ports_for(lan, group)
+        self.make(resources.Bulk(made))
+        return lan, made, beside
 
 
 class TestGettingAddress(GettingAddress):
