@@ -25,7 +25,6 @@ route of it competes with those that are tested.
 from typing import Any
 
 import fixtures
-from ipv6_tempest_plugin.overlay.guests import observer
 from ipv6_tempest_plugin.overlay.guests import shell
 from ipv6_tempest_plugin.overlay import modes
 from ipv6_tempest_plugin.overlay import networks
@@ -106,4 +105,4 @@ class Access(fixtures.Fixture):
             raise ValueError(f'{self.server.name} was booted without a key')
         self.guest = shell.ShellGuest(self.server, address, self.server.key)
         self.guest.wait()
-        self.guest.run(observer.pin(port.mac))
+        self.guest.pin(port.mac)

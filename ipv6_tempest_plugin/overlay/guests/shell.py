@@ -13,6 +13,8 @@
 """Guests that are reached by ssh."""
 
 import socket
+import threading
+from typing import Any
 
 from tempest import config
 from tempest.lib.common import ssh
@@ -34,6 +36,55 @@ POLL = 0.5
 PROBES = 60
 # Lines of the console that a failed login shows.
 TAIL = 30
+# Seconds for a command that only changes something, and for several tries.
+CHANGE = 15
+CHANGES = 60
+
+
+class Client(ssh.Client):
+    """Tempest's, whose commands end in time.
+
+    Tempest waits for the exit status of a command without end, which a guest
+    that has lost the connection will never tell.
+    """
+
+    _timer: threading.Timer | None = None
+
+    def _get_ssh_connection(self, *arguments: Any, **named: Any) -> Any:
+        connection = super()._get_ssh_connection(*arguments, **named)
+        self._late = threading.Event()
+        if not self.timeout:  # a login, and nothing more
+            return connection
+        self._timer = threading.Timer(
+            self.timeout, self._hang_up, [connection]
+        )
+        self._timer.daemon = True
+        self._timer.start()
+        return connection
+
+    def _hang_up(self, connection: Any) -> None:
+        self._late.set()
+        connection.close()
+
+    def exec_command(self, cmd: str, encoding: str = 'utf-8') -> str:
+        """Run a command; return what it prints.
+
+        :raises TimeoutException: when it takes longer than the client's
+            timeout
+        :raises SSHExecCommandFailed: when its exit status is not 0
+        """
+        try:
+            return str(super().exec_command(cmd, encoding))
+        except exceptions.SSHExecCommandFailed:
+            if self._late.is_set():
+                raise exceptions.TimeoutException(
+                    f'{self.host} has not told within {self.timeout} s how '
+                    f'this ended: {cmd}'
+                ) from None
+            raise
+        finally:
+            if self._timer:
+                self._timer.cancel()
 
 
 class ShellGuest:
@@ -55,7 +106,7 @@ class ShellGuest:
         return self.server.name
 
     def _client(self, timeout: float) -> ssh.Client:
-        return ssh.Client(
+        return Client(
             self.address,
             CONF.validation.image_ssh_user,
             timeout=timeout,
@@ -104,9 +155,28 @@ class ShellGuest:
     def run(self, command: str, timeout: float = PROBES) -> str:
         """Run a command and return what it prints.
 
+        :param timeout: seconds that logging in may take, and the command
+        :raises TimeoutException: when the command takes longer
         :raises SSHExecCommandFailed: when its exit status is not 0
         """
         return str(self._client(timeout).exec_command(command))
+
+    def pin(self, mac: str) -> None:
+        """Leave the card that the tests log in by its answers to them.
+
+        :param mac: the card's
+        :raises WaitTimeout: when the guest does not say that it is so
+        """
+        # While routes change the last packets of a connection may be lost.
+        waiting.wait_for(
+            f'the routes of the card {mac} of {self.name}',
+            lambda: self.run(observer.pin(mac), CHANGE) is not None,
+            CHANGES,
+            retry_on=(
+                exceptions.TimeoutException,
+                exceptions.SSHExecCommandFailed,
+            ),
+        )
 
     def observe(self, plan: plans.Plan) -> observations.Observation:
         """Look around in the guest.

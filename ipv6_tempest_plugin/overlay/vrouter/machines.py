@@ -19,7 +19,6 @@ from tempest import config
 from tempest.lib.common import ssh
 
 from ipv6_tempest_plugin.overlay import evidence
-from ipv6_tempest_plugin.overlay.guests import observer
 from ipv6_tempest_plugin.overlay.guests import shell
 from ipv6_tempest_plugin.overlay import management
 from ipv6_tempest_plugin.overlay import ports
@@ -143,7 +142,7 @@ class ByManagement(fixtures.Fixture):
     def prepare(self, guest: shell.ShellGuest) -> None:
         """Log in, and keep the card out of what is tested."""
         guest.wait()
-        guest.run(observer.pin(self.port.mac))
+        guest.pin(self.port.mac)
 
 
 Way = ByFloatingIp | ByManagement

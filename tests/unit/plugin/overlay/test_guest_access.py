@@ -12,12 +12,15 @@
 
 """Guests by ssh and by console: asked, waited for, understood."""
 
+import threading
 import types
 from typing import Any
 from unittest import mock
 
 import fixtures
 import netaddr
+from tempest.lib.common import ssh
+from tempest.lib import exceptions
 import testtools
 
 from ipv6_tempest_plugin.overlay.guests import console
@@ -88,7 +91,7 @@ class ShellTest(AccessTest):
     def guest(self, *answers: Any) -> shell.ShellGuest:
         """Return a guest that answers commands so."""
         self.client = self.useFixture(
-            fixtures.MockPatch('tempest.lib.common.ssh.Client')
+            fixtures.MockPatchObject(shell, 'Client')
         ).mock
         self.client.return_value.exec_command.side_effect = answers
         key: Any = types.SimpleNamespace(private='PRIVATE')
@@ -121,3 +124,71 @@ class ShellTest(AccessTest):
         self.assertIn('no route', str(error))
         self.assertIn('panic', str(error))
         self.assertNotIn('hunter2', str(error))
+
+    def test_routes_are_seen_to_be_so_when_the_connection_is_lost(
+        self,
+    ) -> None:
+        lost = exceptions.TimeoutException('nobody has told')
+        guest = self.guest(lost, '')
+        guest.pin(report.MAC)
+        first, second = self.client.return_value.exec_command.mock_calls
+        self.assertEqual(first, second)
+        self.assertIn(f'mac={report.MAC}', str(first))
+
+    def test_routes_that_stay_are_told(self) -> None:
+        self.useFixture(fixtures.MockPatchObject(shell, 'CHANGES', 0))
+        failed = exceptions.SSHExecCommandFailed(
+            command='pin', exit_status=2, stderr='no default route', stdout=''
+        )
+        guest = self.guest(failed, failed)
+        error = self.assertRaises(waiting.WaitTimeout, guest.pin, report.MAC)
+        self.assertIn('no default route', str(error))
+
+
+class ClientTest(testtools.TestCase):
+    """A guest that falls silent after all that a command printed."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.closed = threading.Event()
+        connection = mock.Mock()
+        connection.close.side_effect = self.closed.set
+        self.useFixture(
+            fixtures.MockPatchObject(
+                ssh.Client, '_get_ssh_connection', return_value=connection
+            )
+        )
+        self.client = shell.Client('2001:db8::5', 'cirros')
+        self.client.timeout = 0.05
+
+    def answers(self, status: int, patience: float) -> None:
+        """Have commands end so; -1 is what paramiko says of no answer."""
+
+        def command(client: ssh.Client, cmd: str, encoding: str) -> str:
+            client._get_ssh_connection()
+            self.closed.wait(patience)
+            raise exceptions.SSHExecCommandFailed(
+                command=cmd, exit_status=status, stderr='', stdout=''
+            )
+
+        self.useFixture(
+            fixtures.MockPatchObject(ssh.Client, 'exec_command', command)
+        )
+
+    def test_no_exit_status_is_not_waited_for_without_end(self) -> None:
+        self.answers(-1, patience=10)
+        error = self.assertRaises(
+            exceptions.TimeoutException, self.client.exec_command, 'pin'
+        )
+        self.assertIn('not told within 0.05 s how this ended', str(error))
+        self.assertTrue(self.closed.is_set())
+
+    def test_a_command_that_fails_in_time_is_no_timeout(self) -> None:
+        self.client.timeout = 60
+        self.answers(2, patience=0)
+        self.assertRaises(
+            exceptions.SSHExecCommandFailed, self.client.exec_command, 'pin'
+        )
+        timer: Any = self.client._timer
+        timer.join(10)
+        self.assertFalse(self.closed.is_set())
