@@ -68,7 +68,8 @@ def services(lab: context.Context) -> list[base.Service]:
                     lab, PERIODIC_WORKERS, PERIODIC_WORKERS, CONF, ML2
                 ),
             ),
-            requires=(f'{AGENTS} on controller',),
+            # Nobody waits for it.
+            requires=(f'{AGENTS} on controller: report',),
         ),
     ]
 

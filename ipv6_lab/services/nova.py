@@ -27,6 +27,10 @@ STATE = f'{base.STATE}/nova'
 SERVERS = ('nova-conductor', 'nova-scheduler')
 QUEUES = ('conductor', 'scheduler')
 
+# Nobody waits for these two, and they would take the processors from those
+# that all wait for: agents, computes and their first reports.
+LAST = 'neutron agents on controller: report'
+
 
 def services(lab: context.Context) -> list[base.Service]:
     """The APIs, the conductor and scheduler, the proxy, the computes."""
@@ -90,7 +94,7 @@ def metadata(lab: context.Context) -> base.Service:
         inventory.CONTROLLER,
         (process,),
         ready=openstack.answers('metadata'),
-        requires=('nova-api on controller', 'neutron agents on controller'),
+        requires=('nova-api on controller', LAST),
     )
 
 
@@ -101,7 +105,7 @@ def console(lab: context.Context) -> base.Service:
         inventory.CONTROLLER,
         (openstack.daemon(lab, 'nova-novncproxy', 'nova-novncproxy', CONF),),
         ready=openstack.listens(inventory.PORTS['novnc']),
-        requires=('nova-api on controller', 'neutron agents on controller'),
+        requires=('nova-api on controller', LAST),
     )
 
 
