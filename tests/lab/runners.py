@@ -153,6 +153,8 @@ class Bed(fixtures.Fixture):
             **os.environ,
             'LC_ALL': 'C.UTF-8',
             'ANSIBLE_HOME': str(self.place / 'ansible'),
+            'ANSIBLE_SSH_CONTROL_PATH_DIR': str(self.place / 'ansible' / 'cp'),
+            'ANSIBLE_REMOTE_TEMP': '~/ansible',
             'ANSIBLE_NOCOLOR': '1',
             'ANSIBLE_DISPLAY_SKIPPED_HOSTS': '0',
             # What waits for the next connection shall not outlive the test.

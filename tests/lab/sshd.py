@@ -56,7 +56,7 @@ mkdir -p /run/sshd
 exec {tree}/usr/sbin/sshd -D -e -f {place}/sshd_config
 """
 PASSWD = """\
-root:x:0:0:root:/root:/bin/bash
+root:x:0:0:root:{place}/home:/bin/sh
 sshd:x:100:65534::/run/sshd:/usr/sbin/nologin
 """
 SHADOW = 'root:*:19000:0:99999:7:::\nsshd:*:19000:0:99999:7:::\n'
@@ -144,9 +144,11 @@ class Sshd(fixtures.Fixture):
         self.known = ''
 
     def _setUp(self) -> None:
-        self._place.mkdir(parents=True)
+        # A home of its own: what the machine's user starts a shell with may
+        # hold locks, which a kill would leave.
+        (self._place / 'home').mkdir(parents=True)
         make_key(self._place / 'host')
-        (self._place / 'passwd').write_text(PASSWD)
+        (self._place / 'passwd').write_text(PASSWD.format(place=self._place))
         (self._place / 'shadow').write_text(SHADOW)
         (self._place / 'sshd_config').write_text(
             CONFIGURATION.format(
