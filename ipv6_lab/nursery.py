@@ -25,6 +25,7 @@ oslo.service). What is a program's own it imports itself.
 from collections.abc import Mapping
 from collections.abc import Sequence
 import importlib
+import os
 from pathlib import Path
 import sys
 
@@ -106,6 +107,7 @@ class Options(options.ServerOptions):
 
         :raises OSError: when there is no such program
         """
+        os.setpriority(os.PRIO_PROCESS, 0, int(env.get(scripts.NICE, 0)))
         if scripts.is_script(Path(filename)):
             setproctitle.setproctitle(' '.join(argv))
             scripts.become(filename, argv, env)

@@ -32,6 +32,8 @@ from typing import NoReturn
 from typing import TypeVar
 
 PROGRAMS = Path(sys.executable).parent
+# The variable by which a program is told its nice value.
+NICE = 'IPV6_LAB_NICE'
 # CPython keeps frames in chunks of 16 KiB, and a loop whose calls cross the
 # end of one maps and unmaps memory for each: nova-api lost four seconds so. A
 # frame of this size (in words) gets a chunk of its own, of 1 MiB, which has

@@ -21,6 +21,7 @@ import xmlrpc.client
 
 from ipv6_lab import errors
 from ipv6_lab import hosts
+from ipv6_lab import scripts
 from ipv6_lab.services import base
 from ipv6_lab import settings
 from ipv6_lab import waiting
@@ -74,8 +75,9 @@ def daemon_settings(socket: str) -> str:
 
 def program_settings(process: base.Process) -> str:
     """One process for supervisord, which starts it when told to."""
+    environment = {**process.environment, scripts.NICE: process.nice}
     variables = ','.join(
-        f'{name}="{value}"' for name, value in process.environment.items()
+        f'{name}="{value}"' for name, value in environment.items()
     )
     return settings.render(
         {

@@ -21,6 +21,10 @@ from ipv6_lab import inventory
 # Below it lies what services keep, in a place that no package owns: the
 # machine may have a database of its own in /var/lib/mysql.
 STATE = '/var/lib/ipv6-lab'
+# The nice value of what the start of a lab waits for longest. Its reasons to
+# wait are pauses of its own: the sooner it comes to them, the more of the
+# others' work they overlap with.
+URGENT = -10
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,6 +33,7 @@ class Process:
 
     :param name: also the name of its log
     :param command: program and arguments
+    :param nice: as in nice(2): from -20, which comes first, to 19
     """
 
     name: str
@@ -36,6 +41,7 @@ class Process:
     environment: Mapping[str, str] = dataclasses.field(default_factory=dict)
     directory: str = '/'
     stop_signal: str = 'TERM'
+    nice: int = 0
 
 
 @dataclasses.dataclass(frozen=True)

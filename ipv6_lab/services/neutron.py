@@ -54,7 +54,7 @@ def services(lab: context.Context) -> list[base.Service]:
         base.Service(
             RPC_SERVER,
             inventory.CONTROLLER,
-            (openstack.daemon(lab, RPC_SERVER, RPC_SERVER, CONF, ML2),),
+            (openstack.urgent(lab, RPC_SERVER, CONF, ML2),),
             ready=lambda host: rabbitmq.consumed(lab, QUEUES),
             requires=('neutron database', 'rabbitmq on controller'),
         ),
@@ -116,7 +116,7 @@ def switch_agent(lab: context.Context, host: inventory.Host) -> base.Service:
     return base.Service(
         OVS_AGENT,
         host,
-        (openstack.daemon(lab, OVS_AGENT, OVS_AGENT, AGENT),),
+        (openstack.urgent(lab, OVS_AGENT, AGENT),),
         files={AGENT: settings.render(agent_configuration(lab, host))},
         directories=(STATE,),
         # A call that nobody serves yet would be waited for for a minute.

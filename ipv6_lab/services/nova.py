@@ -114,7 +114,7 @@ def compute(lab: context.Context, host: inventory.Host) -> base.Service:
     return base.Service(
         'nova-compute',
         host,
-        (openstack.daemon(lab, 'nova-compute', 'nova-compute', COMPUTE_CONF),),
+        (openstack.urgent(lab, 'nova-compute', COMPUTE_CONF),),
         files={
             COMPUTE_CONF: settings.render(compute_configuration(lab, host))
         },

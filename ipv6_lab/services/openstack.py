@@ -159,6 +159,7 @@ def daemon(
     program: str,
     *files: str,
     environment: dict[str, str] | None = None,
+    nice: int = 0,
 ) -> base.Process:
     """A daemon of OpenStack, with its configuration files."""
     options = [f'--config-file={file}' for file in files]
@@ -167,7 +168,13 @@ def daemon(
         name,
         (lab.program(program), *options),
         {**ENVIRONMENT, 'PATH': path, **(environment or {})},
+        nice=nice,
     )
+
+
+def urgent(lab: context.Context, name: str, *files: str) -> base.Process:
+    """A daemon that the start of the lab waits for longest."""
+    return daemon(lab, name, name, *files, nice=base.URGENT)
 
 
 def answers(service: str, path: str = '/') -> Callable[[hosts.Running], None]:

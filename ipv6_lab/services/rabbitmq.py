@@ -31,7 +31,7 @@ SERVER = '/usr/lib/rabbitmq/bin/rabbitmq-server'
 
 def services(lab: context.Context) -> list[base.Service]:
     """The message bus of the controller."""
-    process = base.Process(NAME, (SERVER,), environment(lab))
+    process = base.Process(NAME, (SERVER,), environment(lab), nice=base.URGENT)
     return [
         base.Service(
             NAME,

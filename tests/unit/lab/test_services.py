@@ -191,10 +191,12 @@ class SettingsTest(testtools.TestCase):
 
     def test_program_settings_escape_percent_and_blank(self) -> None:
         """supervisord expands % and splits at blanks."""
-        process = base.Process('p', ('/bin/x', 'a b', '50%'), {'K': '1%'})
+        process = base.Process(
+            'p', ('/bin/x', 'a b', '50%'), {'K': '1%'}, nice=-5
+        )
         text = supervisor.program_settings(process)
         self.assertIn('command=/bin/x "a b" 50%%\n', text)
-        self.assertIn('environment=K="1%%"\n', text)
+        self.assertIn('environment=K="1%%",IPV6_LAB_NICE="-5"\n', text)
         self.assertIn('autorestart=false\n', text)
 
 
