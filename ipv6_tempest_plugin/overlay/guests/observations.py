@@ -132,7 +132,7 @@ class Observation:
     :ivar counters: of /proc/net/snmp6
     :ivar pings: by the name in the plan
     :ivar connections: whether they came about, by name
-    :ivar paths: the hops by name, None for one that is silent
+    :ivar paths: the hops by name, each whoever answered there
     :ivar neighbours: the lines of ``ip -6 neigh``
     :ivar text: the whole report
     """
@@ -148,7 +148,7 @@ class Observation:
     counters: Mapping[str, int]
     pings: Mapping[str, Echo]
     connections: Mapping[str, bool]
-    paths: Mapping[str, Sequence[netaddr.IPAddress | None]]
+    paths: Mapping[str, Sequence[Sequence[netaddr.IPAddress]]]
     neighbours: Sequence[str]
     text: str
 

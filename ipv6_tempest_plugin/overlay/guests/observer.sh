@@ -158,9 +158,11 @@ tcp_to() {
 }
 
 # path_to NAME TARGET SOURCE
+# Three probes to a hop: routers limit the rate of their answers (RFC 4443
+# section 2.4), so one that is lost says nothing of the way.
 path_to() {
     # shellcheck disable=SC2086
-    probe "path.$1" $trace -n -q 1 -w 2 -m 8 ${3:+-s "$3"} "$2"
+    probe "path.$1" $trace -n -q 3 -w 2 -m 8 ${3:+-s "$3"} "$2"
 }
 
 # answered TARGET SOURCE: whether an echo request is

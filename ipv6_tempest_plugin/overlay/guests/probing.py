@@ -25,7 +25,7 @@ from ipv6_tempest_plugin.overlay.guests import reports
 
 COUNTED = re.compile(r'(\d+) packets transmitted, (\d+) (?:packets )?received')
 REPLY = re.compile(r'bytes from .*(?:ttl|hlim)=(\d+).*time=([\d.]+)')
-HOP = re.compile(r' *\d+ +(\S+)(?: .*)?')
+HOP = re.compile(r' *\d+ +(?P<answers>\S.*)')
 STATUS = re.compile(r'status (\d+)')
 
 
@@ -62,15 +62,19 @@ def connected(lines: Sequence[str]) -> bool:
     return code == 0
 
 
-def path(lines: Sequence[str]) -> list[netaddr.IPAddress | None]:
-    """Return the hops that traceroute shows, None for a silent one."""
-    hops = []
-    for line in lines:
-        match = HOP.fullmatch(line)
-        if match:
-            silent = match[1] == '*'
-            hops.append(None if silent else netaddr.IPAddress(match[1]))
-    return hops
+def path(lines: Sequence[str]) -> list[tuple[netaddr.IPAddress, ...]]:
+    """Return the hops that traceroute shows: whoever answered at each."""
+    matches = filter(None, map(HOP.fullmatch, lines))
+    return [
+        tuple(
+            dict.fromkeys(
+                netaddr.IPAddress(word)
+                for word in match['answers'].split()
+                if netaddr.valid_ipv6(word)
+            )
+        )
+        for match in matches
+    ]
 
 
 def status(lines: Sequence[str]) -> int:

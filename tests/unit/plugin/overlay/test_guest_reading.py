@@ -218,14 +218,14 @@ class ProbingTest(testtools.TestCase):
     def test_silent_hops(self) -> None:
         lines = [
             'traceroute to 2001:db8::9 (2001:db8::9), 8 hops max',
-            ' 1  2001:db8::1  0.2 ms',
-            ' 2  *',
-            ' 3  2001:db8::9  0.9 ms !X',
+            ' 1  2001:db8::1  0.2 ms  *  0.3 ms',
+            ' 2  *  *  *',
+            ' 3  *  2001:db8::9  0.9 ms !X  2001:db8::8  0.7 ms',
             'status 0',
         ]
         self.assertEqual(
-            ['2001:db8::1', 'None', '2001:db8::9'],
-            list(map(str, probing.path(lines))),
+            [['2001:db8::1'], [], ['2001:db8::9', '2001:db8::8']],
+            [[*map(str, hop)] for hop in probing.path(lines)],
         )
 
 

@@ -21,6 +21,7 @@ from ipv6_tempest_plugin.overlay.vrouter import judging
 from ipv6_tempest_plugin.overlay.vrouter import reach
 from tests.unit.plugin.vrouter import sample
 
+OUTSIDE = '2001:db8:cafe::1'
 AIMS = reach.aims(sample.PLANNED, sample.LINKS)
 
 
@@ -112,8 +113,11 @@ class WayTest(testtools.TestCase):
         self.assertEqual(len(AIMS['VM1']), len(found))
 
     def path(self, name: str, *hops: str) -> int:
+        """How much is wrong with hops; one may be of some addresses."""
         aim = next(aim for aim in AIMS['VM1'] if aim.name == name)
-        paths = {name: [netaddr.IPAddress(hop) for hop in hops]}
+        paths = {
+            name: [[*map(netaddr.IPAddress, hop.split())] for hop in hops]
+        }
         seen = sample.machine(paths=paths)
         return len(judging.path(sample.PLANNED, aim, seen))
 
@@ -121,16 +125,17 @@ class WayTest(testtools.TestCase):
         way = ('2001:db8:0:2::1', '2001:db8:0:1::1')
         self.assertEqual(0, self.path('ipv6-router', *way))
         self.assertEqual(1, self.path('ipv6-router', way[1]))
-        self.assertEqual(0, self.path('external', *way, '2001:db8:cafe::1'))
+        self.assertEqual(0, self.path('external', *way, OUTSIDE))
         self.assertEqual(
             0,
-            self.path(
-                'external', *way, *way[:1], *way[1:], '2001:db8:cafe::1'
-            ),
+            self.path('external', *way, *way[:1], *way[1:], OUTSIDE),
         )
         self.assertEqual(1, self.path('external', *way))
-        self.assertEqual(1, self.path('external', way[1], '2001:db8:cafe::1'))
+        self.assertEqual(1, self.path('external', way[1], OUTSIDE))
         self.assertEqual(1, self.path('external'))
+        both = ' '.join(way)
+        self.assertEqual(1, self.path('external', *way[:1], both, OUTSIDE))
+        self.assertEqual(1, self.path('external', *way[:1], '', OUTSIDE))
 
     def test_forwarded(self) -> None:
         name = 'Ip6OutForwDatagrams'
