@@ -36,7 +36,9 @@ from ipv6_tempest_plugin.overlay import together
 
 
 class Management(fixtures.Fixture):
-    """The network, its router, and what its security group lets in.
+    """The network, and what its security group lets in.
+
+    Its router is an :meth:`uplink`, which can come while guests boot.
 
     :param version: 4 to reach guests by floating IPs, 6 to reach them at
         their own addresses
@@ -50,20 +52,21 @@ class Management(fixtures.Fixture):
     def _setUp(self) -> None:
         self.network = networks.Network(self.manager)
         self.group = security.SecurityGroup(self.manager)
-        self.router = routers.Router(
-            self.manager, **routers.external_gateway()
-        )
-        self.useFixture(
-            together.Together(self.network, self.group, self.router)
-        )
-        subnet = networks.Subnet(
+        self.useFixture(together.Together(self.network, self.group))
+        self.subnet = networks.Subnet(
             self.manager,
             self.network,
             modes.SLAAC if self.version == 6 else modes.UNSPECIFIED,
             ip_version=self.version,
         )
-        self.useFixture(together.Together(subnet, *self._rules()))
-        self.useFixture(routers.Interface(self.router, subnet))
+        self.useFixture(together.Together(self.subnet, *self._rules()))
+
+    def uplink(self) -> together.InTurn:
+        """Return its router with an interface, not set up yet."""
+        router = routers.Router(self.manager, **routers.external_gateway())
+        return together.InTurn(
+            lambda: router, lambda: routers.Interface(router, self.subnet)
+        )
 
     def _rules(self) -> list[security.Rule]:
         family = f'IPv{self.version}'
@@ -104,5 +107,4 @@ class Access(fixtures.Fixture):
         if not self.server.key:
             raise ValueError(f'{self.server.name} was booted without a key')
         self.guest = shell.ShellGuest(self.server, address, self.server.key)
-        self.guest.wait()
-        self.guest.pin(port.mac)
+        self.guest.enter(port.mac)

@@ -137,7 +137,8 @@ class Shared(Stage):
         first = [way.port() for _ in range(PAIR)]
         self.useFixture(together.Together(*first))
         pair = self.pair([[port] for port in first], key=key)
-        self.useFixture(together.Together(*pair))
+        # A floating IP needs the router.
+        self.useFixture(together.Together(*pair, way.uplink()))
         reached = [management.Access(way, server) for server in pair]
         self.useFixture(together.Together(*reached))
         self.guests = [one.guest for one in reached]

@@ -83,6 +83,21 @@ class Together(fixtures.Fixture):
         run(*(one.cleanUp for one in self._there))
 
 
+class InTurn(fixtures.Fixture):
+    """Fixtures that are set up one after the other, removed the other way.
+
+    :param steps: describe them, each when its turn has come
+    """
+
+    def __init__(self, *steps: Callable[[], fixtures.Fixture]) -> None:
+        super().__init__()
+        self.steps = steps
+
+    def _setUp(self) -> None:
+        for step in self.steps:
+            self.useFixture(step())
+
+
 class Sweeper(fixtures.Fixture):
     """Removes in the background what is not needed any more.
 

@@ -15,6 +15,7 @@ Booted and logged in to together, on a network of their own, with the image,
 flavor and way in of the scenario. ``benchmarks.vrouter`` runs it.
 """
 
+import fixtures
 from tempest import config
 from tempest.lib import decorators
 
@@ -41,12 +42,12 @@ class BootingTest(base.GuestTest):
         booted = [
             servers.Server(cls.os_primary, [port], key) for port in ports
         ]
-        cls.begin(*booted)
+        cls.begin(*booted, way.uplink())
         cls.ways = [management.Access(way, server) for server in booted]
         cls.begin(*cls.ways)
 
     @classmethod
-    def begin(cls, *some: object) -> None:
+    def begin(cls, *some: fixtures.Fixture) -> None:
         whole = together.Together(*some)
         together.begin(whole)
         cls.addClassResourceCleanup(whole.cleanUp)

@@ -36,9 +36,8 @@ POLL = 0.5
 PROBES = 60
 # Lines of the console that a failed login shows.
 TAIL = 30
-# Seconds for a command that only changes something, and for several tries.
+# Seconds for a command that only changes something.
 CHANGE = 15
-CHANGES = 60
 
 
 class Client(ssh.Client):
@@ -48,13 +47,20 @@ class Client(ssh.Client):
     that has lost the connection will never tell.
     """
 
+    timeout: float
     _timer: threading.Timer | None = None
+    #: seconds that logging in may take, if not as long as the command
+    patience: float | None = None
 
     def _get_ssh_connection(self, *arguments: Any, **named: Any) -> Any:
-        connection = super()._get_ssh_connection(*arguments, **named)
+        limit = self.timeout
+        if self.patience is not None:
+            self.timeout = self.patience
+        try:
+            connection = super()._get_ssh_connection(*arguments, **named)
+        finally:
+            self.timeout = limit
         self._late = threading.Event()
-        if not self.timeout:  # a login, and nothing more
-            return connection
         self._timer = threading.Timer(
             self.timeout, self._hang_up, [connection]
         )
@@ -105,8 +111,10 @@ class ShellGuest:
         """The server's name."""
         return self.server.name
 
-    def _client(self, timeout: float) -> ssh.Client:
-        return Client(
+    def _client(
+        self, timeout: float, patience: float | None = None
+    ) -> ssh.Client:
+        client = Client(
             self.address,
             CONF.validation.image_ssh_user,
             timeout=timeout,
@@ -114,6 +122,8 @@ class ShellGuest:
             ssh_key_type=CONF.validation.ssh_key_type,
             ssh_allow_agent=False,
         )
+        client.patience = patience
+        return client
 
     def wait(self) -> None:
         """Wait until logging in works.
@@ -121,15 +131,28 @@ class ShellGuest:
         :raises WaitTimeout: after ``[validation] ssh_timeout``, with the
             end of the console
         """
+        self._arrive('true', 'login in')
+
+    def enter(self, mac: str) -> None:
+        """Wait for it, and leave the card that we come by its answers to us.
+
+        :param mac: the card's
+        :raises WaitTimeout: as :meth:`wait`, or when the guest does not say
+            that it is so
+        """
+        # While routes change the last packets of a connection may be lost.
+        self._arrive(observer.pin(mac), f'login and the routes of {mac} in')
+
+    def _arrive(self, command: str, what: str) -> None:
         try:
-            self._wait()
+            self._try(command, what)
         except waiting.WaitTimeout as late:
             tail = '\n'.join(self.server.console().splitlines()[-TAIL:])
             raise waiting.WaitTimeout(
                 f'{late}\nthe end of its console:\n{evidence.masked(tail)}'
             ) from late
 
-    def _wait(self) -> None:
+    def _try(self, command: str, what: str) -> None:
         deadline = waiting.Deadline(CONF.validation.ssh_timeout)
         waiting.wait_for(
             f'ssh of {self.name} at {self.address}',
@@ -140,11 +163,15 @@ class ShellGuest:
         )
         # The port opens before the guest knows the key.
         waiting.wait_for(
-            f'login in {self.name} at {self.address}',
-            lambda: self._client(0).test_connection_auth() is None,
+            f'{what} {self.name} at {self.address}',
+            lambda: self._client(CHANGE, 0).exec_command(command) is not None,
             deadline,
             interval=POLL,
-            retry_on=(exceptions.SSHTimeout,),
+            retry_on=(
+                exceptions.SSHTimeout,
+                exceptions.TimeoutException,
+                exceptions.SSHExecCommandFailed,
+            ),
         )
 
     def _greeted(self) -> bool:
@@ -160,23 +187,6 @@ class ShellGuest:
         :raises SSHExecCommandFailed: when its exit status is not 0
         """
         return str(self._client(timeout).exec_command(command))
-
-    def pin(self, mac: str) -> None:
-        """Leave the card that the tests log in by its answers to them.
-
-        :param mac: the card's
-        :raises WaitTimeout: when the guest does not say that it is so
-        """
-        # While routes change the last packets of a connection may be lost.
-        waiting.wait_for(
-            f'the routes of the card {mac} of {self.name}',
-            lambda: self.run(observer.pin(mac), CHANGE) is not None,
-            CHANGES,
-            retry_on=(
-                exceptions.TimeoutException,
-                exceptions.SSHExecCommandFailed,
-            ),
-        )
 
     def observe(self, plan: plans.Plan) -> observations.Observation:
         """Look around in the guest.

@@ -12,9 +12,9 @@
 
 """The vRouter scenario in the cloud: OPNFV-NATIVE-SETUP-5 to 18.
 
-Everything that does not wait for something else is made at once. Clean-up
-goes the other way: ways and servers with the extra route, then ports with
-interfaces, then networks and routers.
+Everything that does not wait for something else is made at once: networks,
+their ports, then the servers and, while they boot, the routers. Clean-up goes
+the other way.
 """
 
 from collections.abc import Callable
@@ -90,8 +90,7 @@ class Built(fixtures.Fixture):
     def _setUp(self) -> None:
         for step in (
             self._networks,
-            self._subnets,
-            self._interfaces,
+            self._cards,
             self._boot,
             self._reach,
         ):
@@ -105,18 +104,10 @@ class Built(fixtures.Fixture):
         self.steps.append((name, time.monotonic() - begun))
 
     def _networks(self) -> None:
-        """SETUP-5, 7, 9 and 11."""
+        """SETUP-7 and 9, and what servers need besides."""
         manager = self.manager
-        outside = routers.external_gateway()
-        self.router4 = routers.Router(
-            manager, **named('ipv4-router'), **outside
-        )
-        self.router6 = routers.Router(
-            manager, **named('ipv6-router'), **outside
-        )
         self.inner = networks.Network(manager, **named('ipv4-int-network1'))
         self.outer = networks.Network(manager, **named('ipv6-int-network2'))
-        made = [self.router4, self.router6, self.inner, self.outer]
         self.key = servers.KeyPair(manager) if self.version else None
         self.management = (
             management.Management(manager, self.version)
@@ -126,7 +117,11 @@ class Built(fixtures.Fixture):
         self.group = self._apart()
         others = (self.key, self.management, self.group)
         some = [one for one in others if one]
-        self.useFixture(together.Together(*made, *some))
+        made = together.InTurn(
+            lambda: together.Together(self.inner, self.outer),
+            self._subnets,
+        )
+        self.useFixture(together.Together(made, *some))
         external = CONF.ipv6_overlay.external_address
         self.links = reach.Links(
             int(self.inner.created['mtu']),
@@ -140,7 +135,7 @@ class Built(fixtures.Fixture):
             return None
         return servers.Apart(self.manager)
 
-    def _subnets(self) -> None:
+    def _subnets(self) -> resources.Bulk:
         """SETUP-8 and 10."""
         planned = self.planned
         self.inner4 = self._fourth(
@@ -158,8 +153,7 @@ class Built(fixtures.Fixture):
             cidr=str(planned.outer),
             **named('ipv6-int-subnet2'),
         )
-        some = [self.inner4, self.outer4, self.outer6]
-        self.useFixture(resources.Bulk(some))
+        return resources.Bulk([self.inner4, self.outer4, self.outer6])
 
     def _fourth(
         self, name: str, network: networks.Network, cidr: netaddr.IPNetwork
@@ -174,8 +168,8 @@ class Built(fixtures.Fixture):
             dns_nameservers=list(map(str, CONF.ipv6_vrouter.dns_nameservers)),
         )
 
-    def _interfaces(self) -> None:
-        """SETUP-8, 10, 12, 13 and 17."""
+    def _cards(self) -> None:
+        """SETUP-12, 13 and 17."""
         macs = self.planned.machines
         wanted = {
             'eth0-vRouter': (self.outer, self.planned.outer_mac),
@@ -198,21 +192,46 @@ class Built(fixtures.Fixture):
             for name in (VROUTER, *macs)
             if self.management
         }
-        self.interface4 = routers.Interface(self.router4, self.inner4)
-        one = routers.Interface(self.router6, self.outer4)
-        self.interface6 = routers.Interface(self.router6, self.outer6)
-        self.useFixture(
-            together.Together(
-                resources.Bulk([*self.ports.values()]),
-                self.interface4,
-                InTurn(one, self.interface6),
-                *self.first.values(),
-            )
+        every = [*self.ports.values(), *self.first.values()]
+        self.useFixture(resources.Bulk(every))
+
+    def _routers(self) -> list[fixtures.Fixture]:
+        """SETUP-5, 8, 10, 11, 14 and 18: the ways, for guests that boot.
+
+        Routes go before the interfaces that they lead through, floating IPs
+        before those of their networks.
+        """
+        outside = routers.external_gateway()
+        self.router4 = routers.Router(
+            self.manager, **named('ipv4-router'), **outside
         )
+        self.router6 = routers.Router(
+            self.manager, **named('ipv6-router'), **outside
+        )
+        self.interface4 = routers.Interface(self.router4, self.inner4)
+        other = routers.Interface(self.router6, self.outer4)
+        self.interface6 = routers.Interface(self.router6, self.outer6)
+        self.route = routers.ExtraRoutes(self.router6, [self.planned.route])
+        self.ways = {
+            name: self._way(name) for name in self.servers if self.version
+        }
+        return [
+            together.InTurn(
+                lambda: self.router4,
+                lambda: self.interface4,
+                lambda: together.Together(*self.ways.values()),
+            ),
+            together.InTurn(
+                lambda: self.router6,
+                lambda: other,
+                lambda: self.interface6,
+                lambda: self.route,
+            ),
+            *([self.management.uplink()] if self.management else []),
+        ]
 
     def _boot(self) -> None:
-        """SETUP-14, 15 and 18: the route, three servers, floating IPs."""
-        self.route = routers.ExtraRoutes(self.router6, [self.planned.route])
+        """SETUP-15: three servers, and meanwhile the routers."""
         options = CONF.ipv6_vrouter
         self.servers = {
             VROUTER: self._machine(
@@ -232,13 +251,8 @@ class Built(fixtures.Fixture):
                 for name in self.planned.machines
             },
         }
-        self.ways = {
-            name: self._way(name) for name in self.servers if self.version
-        }
         self.useFixture(
-            together.Together(
-                self.route, *self.servers.values(), *self.ways.values()
-            )
+            together.Together(*self.servers.values(), *self._routers())
         )
 
     def _machine(self, name: str, **changes: Any) -> machines.Machine:
@@ -357,18 +371,6 @@ class Built(fixtures.Fixture):
             fourth=_leases(self.ports['eth0-vRouter']),
         )
         return cards
-
-
-class InTurn(fixtures.Fixture):
-    """Fixtures that are set up one after the other."""
-
-    def __init__(self, *members: fixtures.Fixture) -> None:
-        super().__init__()
-        self.members = members
-
-    def _setUp(self) -> None:
-        for one in self.members:
-            self.useFixture(one)
 
 
 def _leases(port: ports.Port) -> tuple[netaddr.IPAddress, ...]:

@@ -100,8 +100,10 @@ class Shell(shell.ShellGuest):
         super().__init__(server, address, key)
         self.user = user or CONF.validation.image_ssh_user
 
-    def _client(self, timeout: float) -> ssh.Client:
-        client = super()._client(timeout)
+    def _client(
+        self, timeout: float, patience: float | None = None
+    ) -> ssh.Client:
+        client = super()._client(timeout, patience)
         client.username = self.user
         return client
 
@@ -141,8 +143,7 @@ class ByManagement(fixtures.Fixture):
 
     def prepare(self, guest: shell.ShellGuest) -> None:
         """Log in, and keep the card out of what is tested."""
-        guest.wait()
-        guest.pin(self.port.mac)
+        guest.enter(self.port.mac)
 
 
 Way = ByFloatingIp | ByManagement

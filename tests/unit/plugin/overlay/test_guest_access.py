@@ -129,20 +129,32 @@ class ShellTest(AccessTest):
         self,
     ) -> None:
         lost = exceptions.TimeoutException('nobody has told')
-        guest = self.guest(lost, '')
-        guest.pin(report.MAC)
+        guest = self.greeting(lost, '')
+        guest.enter(report.MAC)
         first, second = self.client.return_value.exec_command.mock_calls
         self.assertEqual(first, second)
         self.assertIn(f'mac={report.MAC}', str(first))
 
     def test_routes_that_stay_are_told(self) -> None:
-        self.useFixture(fixtures.MockPatchObject(shell, 'CHANGES', 0))
         failed = exceptions.SSHExecCommandFailed(
             command='pin', exit_status=2, stderr='no default route', stdout=''
         )
-        guest = self.guest(failed, failed)
-        error = self.assertRaises(waiting.WaitTimeout, guest.pin, report.MAC)
+        self.useFixture(fixtures.MockPatchObject(shell.CONF, 'validation'))
+        shell.CONF.validation.ssh_timeout = 0
+        guest = self.greeting(failed, failed)
+        self.server.console.return_value = 'login:'
+        error = self.assertRaises(waiting.WaitTimeout, guest.enter, report.MAC)
         self.assertIn('no default route', str(error))
+        self.assertIn('login:', str(error))
+
+    def greeting(self, *answers: Any) -> shell.ShellGuest:
+        """Return a guest whose server greets; commands end so."""
+        stream = mock.MagicMock()
+        stream.__enter__.return_value.recv.return_value = b'SSH-'
+        self.useFixture(
+            fixtures.MockPatch('socket.create_connection', return_value=stream)
+        )
+        return self.guest(*answers)
 
 
 class ClientTest(testtools.TestCase):
@@ -182,6 +194,25 @@ class ClientTest(testtools.TestCase):
         )
         self.assertIn('not told within 0.05 s how this ended', str(error))
         self.assertTrue(self.closed.is_set())
+
+    def test_logging_in_may_have_a_limit_of_its_own(self) -> None:
+        limits = []
+
+        def connect(client: ssh.Client) -> Any:
+            limits.append(client.timeout)
+            return mock.Mock()
+
+        self.useFixture(
+            fixtures.MockPatchObject(
+                ssh.Client, '_get_ssh_connection', connect
+            )
+        )
+        self.client.patience = 0
+        self.client._get_ssh_connection()
+        self.client.patience = None
+        self.client._get_ssh_connection()
+        self.assertEqual([0, 0.05], limits)
+        self.assertEqual(0.05, self.client.timeout)
 
     def test_a_command_that_fails_in_time_is_no_timeout(self) -> None:
         self.client.timeout = 60
