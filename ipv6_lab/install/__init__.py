@@ -68,7 +68,8 @@ def _install(
     pool = concurrent.futures.ThreadPoolExecutor(len(environments) + 3)
     # Left in reverse: the commands are ended before the pool waits.
     with pool, commands.Commands(progress.note) as running:
-        packages = pool.submit(apt.ensure, progress, running)
+        tests = not set(environments) <= set(NEEDED)
+        packages = pool.submit(apt.ensure, progress, running, tests)
         jobs = [
             packages,
             *(

@@ -12,6 +12,7 @@
 """Debian packages: those that are missing, without starting services."""
 
 from collections.abc import Sequence
+import itertools
 from pathlib import Path
 import subprocess
 import time
@@ -43,10 +44,14 @@ HINT = (
 )
 
 
-def wanted() -> list[str]:
-    """The names of the packages that the lab runs on and is made with."""
-    names = requirements.lines(requirements.DIRECTORY / 'packages.txt')
-    return sorted({*names, *contents.BUILD_PACKAGES})
+def wanted(tests: bool = False) -> list[str]:
+    """The names of the packages that the lab runs on and is made with.
+
+    :param tests: and of those that tests of the repository need
+    """
+    lists = ('packages.txt', *(('test-packages.txt',) if tests else ()))
+    names = (requirements.lines(requirements.DIRECTORY / one) for one in lists)
+    return sorted({*itertools.chain(*names), *contents.BUILD_PACKAGES})
 
 
 def missing(names: Sequence[str]) -> list[str]:
@@ -68,14 +73,17 @@ def missing(names: Sequence[str]) -> list[str]:
 
 
 def ensure(
-    progress: progress_module.Progress, running: commands.Commands
+    progress: progress_module.Progress,
+    running: commands.Commands,
+    tests: bool = False,
 ) -> None:
     """Install what is missing.
 
+    :param tests: as for :func:`wanted`
     :raises StepFailed: when apt cannot, with the end of its log
     """
     with progress.step(STEP) as step:
-        lacking = missing(wanted())
+        lacking = missing(wanted(tests))
         installation = Installation(running, lacking)
         if lacking:
             installation.run()

@@ -41,9 +41,18 @@ _OPTIONS = (
 )
 
 
-def command() -> str | None:
-    """Return the path of a Chromium, if there is one."""
-    return next(filter(None, map(shutil.which, NAMES)), None)
+def command() -> str:
+    """Return the path of a Chromium.
+
+    :raises RuntimeError: when there is none
+    """
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    if not found:
+        raise RuntimeError(
+            f'expected one of {", ".join(NAMES)}, found none: run '
+            'scripts/lab install'
+        )
+    return found
 
 
 class Tab:

@@ -40,9 +40,9 @@ class InstallTest(front.CacheTest):
         self.patch(image, 'ensure', self.image)
         self.patch(console, 'ensure', self.console)
 
-    def packages(self, progress: Any, running: Any) -> None:
+    def packages(self, progress: Any, running: Any, tests: bool) -> None:
         self.debian.wait(10)
-        self.done.append('packages')
+        self.done.append('packages and tests' if tests else 'packages')
 
     def venv(
         self, name: str, progress: Any, running: Any, packages: Any
@@ -65,11 +65,15 @@ class InstallTest(front.CacheTest):
         self.assertEqual(['tempest', 'packages'], self.done[:2])
         self.assertEqual({'cloud', 'image', 'console'}, set(self.done[2:]))
 
+    def test_tests_need_packages_of_their_own(self) -> None:
+        install.install(self.progress, install.ALL)
+        self.assertIn('packages and tests', self.done)
+
     def test_one_failure_stops_the_rest_and_is_raised(self) -> None:
         failure = errors.LabError('no network')
         stopped = mock.Mock()
 
-        def fail(progress: Any, running: Any) -> None:
+        def fail(progress: Any, running: Any, tests: bool) -> None:
             self.debian.wait(10)
             raise failure
 

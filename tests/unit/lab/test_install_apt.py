@@ -150,3 +150,4 @@ class QueryTest(front.CacheTest):
         for name in ('openvswitch-switch', 'libvirt-dev', 'mtools'):
             self.assertIn(name, wanted)
         self.assertEqual(len(set(wanted)), len(wanted))
+        self.assertIn('chromium', apt.wanted(tests=True))
