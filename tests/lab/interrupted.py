@@ -12,14 +12,19 @@
 """A run of Tempest that is cut short: what does it leave in the cloud?
 
 Runs inside the controller: ``scripts/lab run -- python -m
-tests.lab.interrupted HOW`` prints a line for each resource that is left, and
-one with how many there had been. Other runs beside it do no harm: this one
-is told by the prefix of its names.
+tests.lab.interrupted HOW [WHEN]`` prints a line for each resource that is
+left, and one with how many there had been. Other runs beside it do no harm:
+this one is told by the prefix of its names.
 """
 
 import argparse
+from collections.abc import Callable
+from collections.abc import Iterator
 from collections.abc import Sequence
+from collections.abc import Set
 import contextlib
+from dataclasses import dataclass
+import itertools
 import os
 from pathlib import Path
 import signal
@@ -36,17 +41,93 @@ from ipv6_lab import waiting
 from tests.lab import lying
 from tools import lab
 
-REGEX = r'^ipv6_tempest_plugin\.tests\.overlay\.api\.test_(networks|routers)\.'
-PATIENCE = 120
+TESTS = r'^ipv6_tempest_plugin\.tests\.'
+API = rf'{TESTS}overlay\.api\.test_(networks|routers)\.'
+# It builds all of the scenario, and then changes it.
+VROUTER = rf'{TESTS}vrouter\..*\.test_control_with_port_security'
+PATIENCE = 180
 LOG = 'log'
 LINES = 200
-KINDS = ('networks', 'subnets', 'ports', 'routers', 'security_groups')
+CHANGED = 'eth0-vRouter'
 # By name: the signal, and whether all of the run gets it or its head alone.
 WAYS = {
     'ctrl-c': (signal.SIGINT, True),
     'terminated': (signal.SIGTERM, True),
     'runner-died': (signal.SIGKILL, False),
 }
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When a run is cut short.
+
+    :param regex: of the tests that it runs
+    :param come: says so of the cloud and the ids of the run's projects
+    """
+
+    regex: str
+    come: Callable[[Any, Set[str]], bool]
+
+
+def _subnets(cloud: Any, projects: Set[str]) -> bool:
+    return any(map(projects.__contains__, _owners(cloud.network.subnets())))
+
+
+def _ports(cloud: Any, projects: Set[str]) -> bool:
+    return any(CHANGED in one.name for one in _own_ports(cloud, projects))
+
+
+def _servers(cloud: Any, projects: Set[str]) -> bool:
+    every = cloud.compute.servers(all_projects=True)
+    return any(map(projects.__contains__, _owners(every)))
+
+
+def _routes(cloud: Any, projects: Set[str]) -> bool:
+    every = cloud.network.routers()
+    return any(one.routes for one in every if one.project_id in projects)
+
+
+def _control(cloud: Any, projects: Set[str]) -> bool:
+    return any(
+        CHANGED in one.name and one.is_port_security_enabled
+        for one in _own_ports(cloud, projects)
+    )
+
+
+def _own_ports(cloud: Any, projects: Set[str]) -> Iterator[Any]:
+    every = cloud.network.ports()
+    return (one for one in every if one.project_id in projects)
+
+
+def _owners(every: Iterator[Any]) -> Iterator[str]:
+    return (one.project_id for one in every)
+
+
+MOMENTS = {
+    'api': Moment(API, _subnets),
+    'networks': Moment(VROUTER, _subnets),
+    'ports': Moment(VROUTER, _ports),
+    'servers': Moment(VROUTER, _servers),
+    'route': Moment(VROUTER, _routes),
+    'control': Moment(VROUTER, _control),
+}
+
+
+def everything(cloud: Any) -> Iterator[tuple[str, Any]]:
+    """Each resource of the cloud that a run could make, and its kind."""
+    network, compute = cloud.network, cloud.compute
+    kinds = {
+        'network': network.networks(),
+        'subnet': network.subnets(),
+        'port': network.ports(),
+        'router': network.routers(),
+        'security group': network.security_groups(),
+        'floating IP': network.ips(),
+        'server': compute.servers(all_projects=True),
+        'server group': compute.server_groups(all_projects=True),
+    }
+    for kind, every in kinds.items():
+        yield from zip(itertools.repeat(kind), every)
 
 
 def census(cloud: Any, prefix: str, projects: set[str]) -> list[str]:
@@ -57,17 +138,17 @@ def census(cloud: Any, prefix: str, projects: set[str]) -> list[str]:
         completed with those that its resources are in
     """
     found = []
-    for kind in KINDS:
-        for one in getattr(cloud.network, kind)():
-            if one.project_id in projects or one.name.startswith(prefix):
-                projects.add(one.project_id)
-                found.append(f'{kind.removesuffix("s")} {one.name or one.id}')
+    for kind, one in everything(cloud):
+        name = one.name or one.id
+        if one.project_id in projects or name.startswith(prefix):
+            projects.add(one.project_id)
+            found.append(f'{kind} {name}')
     there = [one for one in cloud.identity.projects() if one.id in projects]
     return found + [f'project {one.name}' for one in there]
 
 
-def story(way: str) -> tuple[list[str], list[str]]:
-    """Interrupt a run that has made something; what was there, what is."""
+def story(way: str, moment: Moment) -> tuple[list[str], list[str]]:
+    """Interrupt a run at a moment; what was there, what is."""
     prefix = f'cut{uuid.uuid4().hex[:8]}'
     cloud = openstack.connect()
     projects: set[str] = set()
@@ -76,10 +157,10 @@ def story(way: str) -> tuple[list[str], list[str]]:
         if run.poll() is not None:
             raise AssertionError(f'the run ended with {run.returncode}')
         seen = census(cloud, prefix, projects)
-        return seen if any('subnet' in one for one in seen) else None
+        return seen if moment.come(cloud, projects) else None
 
     with tempfile.TemporaryDirectory() as scratch:
-        run = start(Path(scratch), prefix)
+        run = start(Path(scratch), prefix, moment.regex)
         try:
             before = waiting.wait_for(made, 'resources', PATIENCE)
             number, everyone = WAYS[way]
@@ -107,14 +188,14 @@ def last_words(group: int, scratch: Path) -> list[str]:
     return (scratch / LOG).read_text(errors='replace').splitlines()[-LINES:]
 
 
-def start(scratch: Path, prefix: str) -> subprocess.Popen[bytes]:
+def start(scratch: Path, prefix: str, regex: str) -> subprocess.Popen[bytes]:
     """Start a run in a session of its own."""
     config = scratch / 'tempest.conf'
     settings = {'DEFAULT': {'resource_name_prefix': prefix}}
     config.write_text(lying.changed(os.environ['TEMPEST_CONFIG'], settings))
     with (scratch / LOG).open('w') as log:
         return subprocess.Popen(
-            ['tempest', 'run', '--concurrency', '2', '--regex', REGEX],
+            ['tempest', 'run', '--concurrency', '2', '--regex', regex],
             cwd=lab.workspace(scratch / 'workspace'),
             env={
                 **os.environ,
@@ -141,7 +222,9 @@ def main(arguments: Sequence[str]) -> int:
     """Print what is left; 0 when nothing is."""
     parser = argparse.ArgumentParser(prog='interrupted')
     parser.add_argument('way', choices=WAYS)
-    before, left = story(parser.parse_args(arguments).way)
+    parser.add_argument('moment', choices=MOMENTS, default='api', nargs='?')
+    chosen = parser.parse_args(arguments)
+    before, left = story(chosen.way, MOMENTS[chosen.moment])
     for one in left:
         print(f'left: {one}')
     print(f'{len(before)} there were, {len(left)} are left')
