@@ -83,9 +83,10 @@ class Handler(server.BaseHTTPRequestHandler):
             fault = self.server.fault
         path = parse.urlunsplit(('', '', url.path, url.query, ''))
         request = answers.Exchange(self.command, path, read(body))
-        answer, headers, raw = self._ask(
-            url.netloc, fault.before(request), body
-        )
+        asked = fault.before(request)
+        if asked.sent != request.sent:
+            body = json.dumps(asked.sent).encode()
+        answer, headers, raw = self._ask(url.netloc, asked, body)
         told = fault.after(answer)
         # What is no JSON, or was not touched, passes as it came.
         if told.body is not None:

@@ -20,8 +20,11 @@ from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
 import contextlib
+from dataclasses import replace
+import json
 
 from ipv6_lab import errors
+from ipv6_lab.faults import answers
 from ipv6_lab.faults import packets
 from ipv6_lab.faults import repeating
 from ipv6_lab import hosts
@@ -33,6 +36,7 @@ NOBODY = '2001:db8:0:1::bad'
 # Addresses of the inner network's DHCP server begin so.
 INNER_V4 = '20.0.0.'
 ADVERTISER = 'fa:16:3e:22:22:22'
+WANTED, GIVEN = 'fa:16:3e:33:33:33', 'fa:16:3e:33:33:34'
 # Octets that are more than IPv6 guarantees and less than the lab's links
 # take.
 LARGE = ('-m', 'length', '--length', '1300:65535', '-j', 'DROP')
@@ -46,6 +50,19 @@ ROGUE = """interface {interface} {{
     AdvDefaultLifetime 60;
 }};
 """
+
+
+class OtherMac(answers.Fault):
+    """Ports are made with another MAC address than the request names."""
+
+    what = f'the port that asks for {WANTED} gets {GIVEN}'
+
+    def before(self, request: answers.Exchange) -> answers.Exchange:
+        """Change the request, so that the answer is no lie."""
+        if request.method != 'POST':
+            return request
+        sent = json.loads(json.dumps(request.sent).replace(WANTED, GIVEN))
+        return replace(request, sent=sent)
 
 
 def _quietly(host: hosts.Running, name: str, *command: str) -> bool:

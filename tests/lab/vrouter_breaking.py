@@ -29,10 +29,13 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 from typing import Any
 import unittest
 from unittest import mock
+from urllib import parse
 
+from ipv6_lab.faults import neutron_proxy
 from ipv6_lab.faults import packets
 from ipv6_lab.faults import service_vm
 from ipv6_lab import hosts
@@ -50,6 +53,7 @@ CONTROLS = r'test_control_'
 WELL = 'none'
 HARMLESS = 'control-breaks-nothing'
 MISSING = 'no-ra-daemon'
+OTHER_MAC = 'other-mac'
 OVERLAY = {
     'guest_patience': breaking.PATIENCE,
     # What breaks IPv6 leaves it alone.
@@ -64,10 +68,11 @@ WHAT = {
     WELL: 'nothing is wrong',
     HARMLESS: 'what the controls do has no effect',
     MISSING: 'the image of the service VM has none of the RA daemons',
+    OTHER_MAC: service_vm.OtherMac.what,
     **{name: one.what for name, one in service_vm.BY_NAME.items()},
 }
 LIVE = (WELL, *(one.name for one in service_vm.LIVE), HARMLESS, WELL)
-BUILT = (MISSING, *(one.name for one in service_vm.BUILT))
+BUILT = (MISSING, OTHER_MAC, *(one.name for one in service_vm.BUILT))
 
 
 def broken(fault: str) -> packets.Broken:
@@ -148,13 +153,32 @@ def outcomes(faults: Sequence[str]) -> Iterator[tuple[str, str]]:
             yield fault, said
 
 
+@contextlib.contextmanager
+def proxied(fault: str) -> Iterator[Mapping[str, str]]:
+    """Serve a proxy that changes requests, if that is what a fault does."""
+    if fault != OTHER_MAC:
+        yield {}
+        return
+    target = parse.urlsplit(inventory.url('network')).netloc
+    with neutron_proxy.Proxy(service_vm.OtherMac(), target) as proxy:
+        threading.Thread(target=proxy.serve_forever, daemon=True).start()
+        try:
+            yield {'proxy_url': proxy.url}
+        finally:
+            proxy.shutdown()
+
+
 def serve(fault: str) -> int:
     """Build the scenario and run its tests for each line of input."""
-    with tempfile.TemporaryDirectory() as scratch:
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        proxied(fault) as clients,
+    ):
         config = Path(scratch, 'tempest.conf')
         settings = {
             'ipv6_overlay': OVERLAY,
             'ipv6_vrouter': SETTINGS.get(fault, {}),
+            'service-clients': clients,
         }
         config.write_text(
             lying.changed(os.environ['TEMPEST_CONFIG'], settings)

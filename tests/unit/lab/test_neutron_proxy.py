@@ -24,6 +24,7 @@ import testtools
 from ipv6_lab.faults import answers
 from ipv6_lab.faults import lies
 from ipv6_lab.faults import neutron_proxy
+from ipv6_lab.faults import service_vm
 
 SUBNET = {
     'id': 's',
@@ -133,8 +134,12 @@ class ProxyTest(testtools.TestCase):
         self.addCleanup(thread.join)
         self.addCleanup(one.shutdown)
 
-    def proxy(self, fault: str, target: str = '') -> neutron_proxy.Proxy:
-        proxy = neutron_proxy.Proxy(answers.make(fault), target or self.host)
+    def proxy(
+        self, fault: str | answers.Fault, target: str = ''
+    ) -> neutron_proxy.Proxy:
+        if isinstance(fault, str):
+            fault = answers.make(fault)
+        proxy = neutron_proxy.Proxy(fault, target or self.host)
         self.serve(proxy)
         return proxy
 
@@ -234,6 +239,19 @@ class ProxyTest(testtools.TestCase):
         self.assertEqual(
             ['/v2.0/subnets', '/v2.0/subnets?id=s'],
             [path for _, path, _ in self.api.requests],
+        )
+
+    def test_a_request_may_be_changed(self) -> None:
+        proxy = self.proxy(service_vm.OtherMac())
+        sent = {'ports': [{'mac_address': service_vm.WANTED}, {'name': 'x'}]}
+        for method in ('PUT', 'POST'):
+            self.ask(proxy, method, '/v2.0/ports', sent)
+        self.assertEqual(
+            [
+                [{'mac_address': one}, {'name': 'x'}]
+                for one in (service_vm.WANTED, service_vm.GIVEN)
+            ],
+            [json.loads(raw)['ports'] for *_, raw in self.api.requests],
         )
 
 
