@@ -17,11 +17,12 @@ the running hosts, broken inside the block and mended after it.
 """
 
 from collections.abc import Callable
+from collections.abc import Collection
 from collections.abc import Iterator
-from collections.abc import Sequence
 import contextlib
 from dataclasses import replace
 import json
+import shutil
 
 from ipv6_lab import errors
 from ipv6_lab.faults import answers
@@ -32,8 +33,7 @@ from ipv6_lab import inventory
 
 INNER = '2001:db8:0:2::/64'
 NEXTHOP = '2001:db8:0:1:f816:3eff:fe11:1111'
-NOBODY = '2001:db8:0:1::bad'
-# Addresses of the inner network's DHCP server begin so.
+# The address of ipv4-router on the inner network begins so.
 INNER_V4 = '20.0.0.'
 ADVERTISER = 'fa:16:3e:22:22:22'
 WANTED, GIVEN = 'fa:16:3e:33:33:33', 'fa:16:3e:33:33:34'
@@ -75,24 +75,38 @@ def _quietly(host: hosts.Running, name: str, *command: str) -> bool:
 
 
 def _route(*command: str) -> Callable[[packets.Running], packets.Broken]:
-    """Change the extra route in every router that has it."""
+    """Change the extra route in every router that has it.
+
+    :raises LabError: at the end, when no router had it
+    """
 
     @contextlib.contextmanager
     def broken(running: packets.Running) -> Iterator[None]:
         host = running[inventory.CONTROLLER.name]
+        changed: set[str] = set()
 
         def work(*words: str) -> None:
             for name in packets.namespaces(host, 'qrouter'):
                 # Others than ipv6-router refuse it.
-                _quietly(host, name, 'ip', '-6', 'route', *words)
+                if _quietly(host, name, 'ip', '-6', 'route', *words):
+                    changed.add(name)
 
         try:
             with repeating.repeatedly(lambda: work(*command)):
                 yield
         finally:
             work('replace', INNER, 'via', NEXTHOP)
+        _took_effect(changed, f'a router with a route to {INNER}')
 
     return broken
+
+
+def _took_effect(where: Collection[str], what: str) -> None:
+    if not where:
+        raise errors.LabError(
+            f'the fault broke nothing: expected {what}, found none',
+            'look whether the scenario was there meanwhile',
+        )
 
 
 @contextlib.contextmanager
@@ -135,46 +149,54 @@ def muted(running: packets.Running) -> Iterator[None]:
 
 @contextlib.contextmanager
 def second_router(running: packets.Running) -> Iterator[None]:
-    """Another router is on the inner network, and is preferred."""
+    """ipv4-router advertises itself too, and has a way out: a bypass."""
     host = running[inventory.CONTROLLER.name]
-    place = host.path(PLACE)
-    place.mkdir()
+    shutil.rmtree(host.path(PLACE), ignore_errors=True)
+    host.path(PLACE).mkdir()
     known: set[str] = set()
 
     def advertise() -> None:
-        for name in set(packets.namespaces(host, 'qdhcp')) - known:
-            interface = _inner_interface(host, name)
-            if interface:
-                config = place / f'{name}.conf'
-                config.write_text(ROGUE.format(interface=interface))
-                _quietly(host, name, *_radvd(name))
+        for name in set(packets.namespaces(host, 'qrouter')) - known:
+            if _advertised(host, name):
                 known.add(name)
 
     try:
         with repeating.repeatedly(advertise):
             yield
     finally:
-        for name in known:
+        for name in known & set(packets.namespaces(host, 'qrouter')):
             host.run(['sh', '-c', f'kill $(cat {PLACE}/{name}.pid)'])
-        host.run(['rm', '-rf', PLACE])
+        shutil.rmtree(host.path(PLACE))
+    _took_effect(known, 'a router on the inner network')
 
 
-def _radvd(name: str) -> Sequence[str]:
-    return (
+def _advertised(host: hosts.Running, name: str) -> bool:
+    """Have a router advertise itself on the inner network, if it is there."""
+    interface = _inner_interface(host, name)
+    if not interface:
+        return False
+    config = host.path(f'{PLACE}/{name}.conf')
+    config.write_text(ROGUE.format(interface=interface))
+    packets.inside(host, name, 'sysctl', '-qw', f'{packets.FORWARDING}=1')
+    packets.inside(
+        host,
+        name,
         'radvd',
         '--config',
         f'{PLACE}/{name}.conf',
         '--pidfile',
         f'{PLACE}/{name}.pid',
     )
+    return True
 
 
 def _inner_interface(host: hosts.Running, name: str) -> str | None:
-    """The interface of a DHCP server on the inner network, if it is one."""
+    """The interface of a router on the inner network, if it has one."""
     command = ['ip', 'netns', 'exec', name, 'ip', '-o', '-4', 'addr']
     try:
         said = host.run(command, timeout=30)
     except errors.LabError:
+        # It is being made, or goes.
         return None
     rows = [line.split() for line in said.splitlines()]
     found = [row[1] for row in rows if row[3].startswith(INNER_V4)]
@@ -189,18 +211,14 @@ LIVE = (
         _route('del', INNER),
     ),
     packets.Fault(
-        'wrong-nexthop',
-        f'the extra route to {INNER} leads to nobody',
-        _route('change', INNER, 'via', NOBODY),
-    ),
-    packets.Fault(
         'mtu-black-hole',
         'routers swallow packets of more than 1300 octets and tell nobody',
         black_hole,
     ),
     packets.Fault(
         'second-router',
-        'another router on the inner network is preferred: a bypass',
+        'ipv4-router advertises itself on the inner network and has a way '
+        'out: a bypass',
         second_router,
     ),
     packets.BY_NAME['not-forwarding'],

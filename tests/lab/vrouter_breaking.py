@@ -22,7 +22,9 @@ builds of its own.
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
+from collections.abc import Set
 import contextlib
+import csv
 import os
 from pathlib import Path
 import re
@@ -30,6 +32,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import traceback
 from typing import Any
 import unittest
 from unittest import mock
@@ -49,11 +52,13 @@ RESULT = re.compile(r'^RESULT (\w+) (ok|red|skipped)$', re.M)
 END = 'END'
 POSITIVE = r'test_(predicted_addresses|reach|tcp|path)$'
 CONTROLS = r'test_control_'
+NOBODY = '2001:db8:0:1::bad'
 # No faults of the lab: nothing at all, and controls that break nothing.
-WELL = 'none'
+WELL, STILL_WELL = 'none', 'none-any-more'
 HARMLESS = 'control-breaks-nothing'
 MISSING = 'no-ra-daemon'
 OTHER_MAC = 'other-mac'
+NEXTHOP = 'wrong-nexthop'
 OVERLAY = {
     'guest_patience': breaking.PATIENCE,
     # What breaks IPv6 leaves it alone.
@@ -65,13 +70,33 @@ SETTINGS: Mapping[str, Mapping[str, str]] = {
     MISSING: {'ra_daemons': 'dnsmasq'},
 }
 WHAT = {
-    WELL: 'nothing is wrong',
-    HARMLESS: 'what the controls do has no effect',
     MISSING: 'the image of the service VM has none of the RA daemons',
     OTHER_MAC: service_vm.OtherMac.what,
+    NEXTHOP: f'the extra route leads to {NOBODY}',
+    HARMLESS: 'what the controls do has no effect',
     **{name: one.what for name, one in service_vm.BY_NAME.items()},
 }
-LIVE = (WELL, *(one.name for one in service_vm.LIVE), HARMLESS, WELL)
+# What whoever reads of a failure is told; a test that is red for another
+# reason has shown nothing.
+TOLD = {
+    MISSING: 'OPNFV-NATIVE-SETUP-15: .*none of these is in the image',
+    OTHER_MAC: rf'SETUP-12/13: eth0-VM1 .* {service_vm.GIVEN}',
+    NEXTHOP: rf'SETUP-14: the route to .* leads to {NOBODY}',
+    HARMLESS: 'came through',
+    'route-lost': 'SETUP-14: .*does not use the extra route',
+    'mtu-black-hole': 'an MTU black hole between VM1 and external',
+    'second-router': 'SETUP-16: .* bypass',
+    'not-forwarding': 'external',
+    'vrouter-muted': 'SETUP-16: VM1 has no default route',
+    'radvd-dead': 'SETUP-15: the vRouter has no default route',
+}
+LIVE = (
+    WELL,
+    NEXTHOP,
+    *(one.name for one in service_vm.LIVE),
+    HARMLESS,
+    STILL_WELL,
+)
 BUILT = (MISSING, OTHER_MAC, *(one.name for one in service_vm.BUILT))
 
 
@@ -105,37 +130,67 @@ def scenario(fault: str) -> Iterator[Any]:
 
 
 def told(child: Any, fault: str) -> str:
-    """Have it run its tests; return what they said."""
+    """Have it run its tests; return what they said.
+
+    :raises RuntimeError: when it ends before they do
+    """
     print(fault, file=child.stdin, flush=True)
-    said = []
+    said: list[str] = []
     for line in child.stdout:
         if line.strip() == END:
-            break
+            return ''.join(said)
         said.append(line)
-    return ''.join(said)
+    raise RuntimeError(f'{fault}: the tests did not end:\n{"".join(said)}')
 
 
 def survey(table: Path, faults: Sequence[str]) -> int:
-    """Try faults, or all; write the table and what was said.
+    """Try faults, or all; write the tables and what was said.
 
     What the table says of other faults stays.
+
+    :returns: 0 when each fault turned tests red and they told why, nothing
+        else did, and each test was turned red
     """
     logs = table.with_suffix('.logs')
     logs.mkdir(exist_ok=True)
     matrix = lying.read(table) if table.exists() else {}
+    wrong = []
     for fault, said in outcomes(faults or (*LIVE, *BUILT)):
         (logs / f'{fault}.log').write_text(said)
         found = dict(RESULT.findall(said))
-        red = [test for test, outcome in found.items() if outcome == 'red']
+        red = {test for test, outcome in found.items() if outcome == 'red'}
         print(f'{fault}: {len(red)} of {len(found)} turned red', flush=True)
+        wrong += complaints(fault, said, red)
         for test in found:
             others = set(matrix.get(test, ())) - {fault}
             matrix[test] = [*others, *([fault] if test in red else [])]
         lying.write(table, matrix)
-    wrong = [test for test, by in matrix.items() if WELL in by]
-    return breaking.told(
-        [*wrong, *(test for test, by in matrix.items() if not by)]
-    )
+        explain(table.with_stem(f'{table.stem}-explained'), matrix)
+    for one in wrong:
+        print(one)
+    alive = breaking.told(test for test, by in matrix.items() if not by)
+    return 1 if wrong or alive else 0
+
+
+def complaints(fault: str, said: str, red: Set[str]) -> list[str]:
+    """Say what is not as it must be under a fault."""
+    if fault not in TOLD:
+        return [f'{fault}: {test} is red' for test in sorted(red)]
+    if not red:
+        return [f'{fault}: no test is red']
+    if not re.search(TOLD[fault], said):
+        return [f'{fault}: nobody is told {TOLD[fault]!r}']
+    return []
+
+
+def explain(path: Path, matrix: lying.Matrix) -> None:
+    """Write what each fault is, and how many tests it kills, as CSV."""
+    with path.open('w', newline='') as stream:
+        rows = csv.writer(stream, lineterminator='\n')
+        rows.writerow(['fault', 'what is wrong', 'tests it turns red'])
+        for fault, what in WHAT.items():
+            killed = sum(fault in names for names in matrix.values())
+            rows.writerow([fault, what, killed])
 
 
 def outcomes(faults: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -195,9 +250,10 @@ def served(tests: Any) -> int:
         tests.setUpClass()
     except Exception as error:  # noqa: BLE001 - it is told, and is the outcome
         for _ in sys.stdin:
+            traceback.print_exception(error, file=sys.stdout)
             for name in chosen(tests, POSITIVE):
-                print(f'{type(error).__name__}: {error}')
-                print(f'RESULT {name} red\n{END}', flush=True)
+                print(f'RESULT {name} red')
+            print(END, flush=True)
         return 0
     try:
         for line in sys.stdin:
@@ -214,20 +270,36 @@ def chosen(tests: Any, regex: str) -> Sequence[str]:
     return [name for name in names if re.match(regex, name)]
 
 
+@contextlib.contextmanager
+def misled(tests: Any, fault: str) -> Iterator[None]:
+    """Do what is done by the cloud's API, if a fault is."""
+    built = tests.built
+    if fault == HARMLESS:
+        with mock.patch.object(tests, 'broken', lambda *_: None):
+            yield
+    elif fault == NEXTHOP:
+        routes = [{**one, 'nexthop': NOBODY} for one in built.route.routes]
+        built.router6.update(routes=routes)
+        try:
+            yield
+        finally:
+            built.router6.update(routes=built.route.routes)
+    else:
+        yield
+
+
 def run(tests: Any, fault: str) -> None:
     """Run the tests that a fault concerns and print what they said."""
     tests.looks = []
-    patch: Any = contextlib.nullcontext()
-    if fault == HARMLESS:
-        patch = mock.patch.object(tests, 'broken', lambda *_: None)
-    with patch:
+    with misled(tests, fault):
         for name in chosen(tests, CONTROLS if fault == HARMLESS else POSITIVE):
             result = unittest.TestResult()
             tests(name).run(result)
             wrong = [*result.failures, *result.errors]
             for _, said in wrong:
                 print(said)
-            print(f'RESULT {name} {"red" if wrong else "ok"}', flush=True)
+            outcome = 'red' if wrong else 'ok'
+            print(f'RESULT {name} {"skipped" if result.skipped else outcome}')
 
 
 def main(arguments: Sequence[str]) -> int:
