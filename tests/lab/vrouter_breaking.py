@@ -51,14 +51,16 @@ MODULE = 'tests.lab.vrouter_breaking'
 RESULT = re.compile(r'^RESULT (\w+) (ok|red|skipped)$', re.M)
 END = 'END'
 POSITIVE = r'test_(predicted_addresses|reach|tcp|path)$'
-CONTROLS = r'test_control_'
 NOBODY = '2001:db8:0:1::bad'
 # No faults of the lab: nothing at all, and controls that break nothing.
 WELL, STILL_WELL = 'none', 'none-any-more'
 HARMLESS = 'control-breaks-nothing'
+# To build the scenario, and run nothing yet.
+IDLE = 'idle'
 MISSING = 'no-ra-daemon'
 OTHER_MAC = 'other-mac'
 NEXTHOP = 'wrong-nexthop'
+CONCERNED = {IDLE: '$', HARMLESS: r'test_control_'}
 OVERLAY = {
     'guest_patience': breaking.PATIENCE,
     # What breaks IPv6 leaves it alone.
@@ -90,10 +92,13 @@ TOLD = {
     'vrouter-muted': 'SETUP-16: VM1 has no default route',
     'radvd-dead': 'SETUP-15: the vRouter has no default route',
 }
+# A guest does not forget a router that has gone, nor a router the address
+# that it took while it did not forward: no others are tried after these.
+TRACES = ('second-router', 'not-forwarding')
 LIVE = (
     WELL,
     NEXTHOP,
-    *(one.name for one in service_vm.LIVE),
+    *(one.name for one in service_vm.LIVE if one.name not in TRACES),
     HARMLESS,
     STILL_WELL,
 )
@@ -155,7 +160,7 @@ def survey(table: Path, faults: Sequence[str]) -> int:
     logs.mkdir(exist_ok=True)
     matrix = lying.read(table) if table.exists() else {}
     wrong = []
-    for fault, said in outcomes(faults or (*LIVE, *BUILT)):
+    for fault, said in outcomes(faults or (*LIVE, *TRACES, *BUILT)):
         (logs / f'{fault}.log').write_text(said)
         found = dict(RESULT.findall(said))
         red = {test for test, outcome in found.items() if outcome == 'red'}
@@ -202,6 +207,12 @@ def outcomes(faults: Sequence[str]) -> Iterator[tuple[str, str]]:
                 said = told(child, fault)
             yield fault, said
     for fault in faults:
+        if fault in TRACES:
+            with scenario(WELL) as child:
+                told(child, IDLE)
+                with broken(fault):
+                    said = told(child, fault)
+            yield fault, said
         if fault in BUILT:
             with broken(fault), scenario(fault) as child:
                 said = told(child, fault)
@@ -292,7 +303,7 @@ def run(tests: Any, fault: str) -> None:
     """Run the tests that a fault concerns and print what they said."""
     tests.looks = []
     with misled(tests, fault):
-        for name in chosen(tests, CONTROLS if fault == HARMLESS else POSITIVE):
+        for name in chosen(tests, CONCERNED.get(fault, POSITIVE)):
             result = unittest.TestResult()
             tests(name).run(result)
             wrong = [*result.failures, *result.errors]
