@@ -33,6 +33,39 @@ def interpreter() -> Path:
     return places.venv('xtesting') / 'bin' / 'python'
 
 
+# As it is where Xtesting was never installed.
+WITHOUT = """
+import sys
+class Missing:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name == 'xtesting':
+            raise ModuleNotFoundError(f'no {name}', name=name)
+sys.meta_path.insert(0, Missing)
+from ipv6_tempest_plugin.xtesting import driver
+try:
+    driver.Ipv6Tempest(case_name='ipv6')
+except driver.errors.CaseError as error:
+    print(error)
+"""
+
+
+class WithoutXtestingTest(testtools.TestCase):
+    def test_the_module_is_there_and_says_what_is_missing(self) -> None:
+        done = subprocess.run(
+            (sys.executable, '-B', '-c', WITHOUT),
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+        )
+        self.assertEqual(
+            'expected Xtesting, seen none; pip install '
+            "'ipv6_tempest_plugin[xtesting]'\n",
+            done.stdout,
+            done.stderr,
+        )
+
+
 class DriverTest(testtools.TestCase):
     def test_all_of_them(self) -> None:
         """Xtesting does not agree with what checks our code is pinned to."""
