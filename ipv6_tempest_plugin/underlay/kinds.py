@@ -54,6 +54,15 @@ KINDS: dict[str, Kind] = {
         'was never bootstrapped',
         '`openstack catalog list` with the same credentials',
     ),
+    'catalog-unreadable': Kind(
+        'catalog',
+        'Keystone does not give the catalog',
+        'status 200 and a JSON object with "catalog" from '
+        'GET /v3/auth/catalog below [identity] uri_v3',
+        'Keystone is down or ill, [identity] uri_v3 names something else, '
+        'or a proxy answers in its place',
+        '[identity] uri_v3 of tempest.conf; the log of Keystone',
+    ),
     'entry-malformed': Kind(
         'catalog',
         'a catalog entry does not have the form of the Identity API v3',
@@ -473,6 +482,31 @@ KINDS: dict[str, Kind] = {
         '[DEFAULT] my_ip in nova.conf of that host',
     ),
     # --- what travels --------------------------------------------------
+    'travel-unanswered': Kind(
+        'travel',
+        'a request of a client got no answer',
+        'an answer within [service-clients] http_timeout',
+        'the service is down or listens elsewhere, a firewall drops IPv6, '
+        'or the certificate is not trusted',
+        'the other findings on this endpoint; ' + _LISTEN,
+    ),
+    'travel-refused': Kind(
+        'travel',
+        'a request of a client was refused',
+        'what was asked for, with a status of 2xx',
+        '403: the role of the user; 404: the path of the URL; 5xx: the '
+        'service lost its database or message bus, or the proxy its back '
+        'end; no such JSON: another service or a proxy answers',
+        _LOG,
+    ),
+    'travel-crashed': Kind(
+        'travel',
+        'the request of a client crashed',
+        'an answer or a finding',
+        'an answer that Tempest cannot read, or a bug of this plugin; it '
+        'says nothing of the way',
+        'the text and the lines that were seen: report them',
+    ),
     'travel-ipv4': Kind(
         'travel',
         'a request went over IPv4',

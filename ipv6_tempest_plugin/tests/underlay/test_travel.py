@@ -13,14 +13,17 @@
 """Real requests, and the sockets that they open."""
 
 from collections.abc import Callable
+import functools
 from typing import Any
 
 from tempest import config
 from tempest.lib import decorators
 
+from ipv6_tempest_plugin.tests.underlay import asking
 from ipv6_tempest_plugin.tests.underlay import base
 from ipv6_tempest_plugin.tests.underlay import reporting
 from ipv6_tempest_plugin.underlay import catalog
+from ipv6_tempest_plugin.underlay import crashes
 from ipv6_tempest_plugin.underlay import families
 from ipv6_tempest_plugin.underlay import findings
 from ipv6_tempest_plugin.underlay import following
@@ -66,8 +69,15 @@ class TravelTest(base.UnderlayTest):
             client = factory(
                 service=service, region=region, endpoint_type=interface
             )
-            found += self.travel(target, getattr(client, verb))
+            found += self.confined_travel(target, getattr(client, verb))
         self.report(found)
+
+    def confined_travel(
+        self, target: catalog.Target, request: Callable[[], Any]
+    ) -> list[findings.Finding]:
+        """Let a crash at one endpoint leave the others their turn."""
+        job = functools.partial(self.travel, target, request)
+        return crashes.confined(job, 'travel-crashed', target.place)()
 
     def targets(self) -> list[catalog.Target]:
         """Return the service's endpoints in the region of tempest.conf.
@@ -101,11 +111,12 @@ class TravelTest(base.UnderlayTest):
         with families.Recorder() as recorder:
             name = f'sockets {target.place.interface}'
             self.addDetail(name, reporting.sockets(recorder))
-            answer = request()
-        found = families.judge(
-            recorder.connects, target.place, frozenset(meant)
-        )
-        return found + following.judge(
+            answer, wrong = _asked(request, target.place, recorder)
+        if recorder.connects or not wrong:
+            wrong += families.judge(
+                recorder.connects, target.place, frozenset(meant)
+            )
+        return wrong + following.judge(
             links.of_document(answer, str(target.location)),
             target,
             self.settings,
@@ -113,18 +124,34 @@ class TravelTest(base.UnderlayTest):
         )
 
 
+def _asked(
+    request: Callable[[], Any],
+    place: findings.Place,
+    recorder: families.Recorder,
+) -> tuple[Any, list[findings.Finding]]:
+    """Make a request; return its answer, or what was wrong and where."""
+    try:
+        return asking.ask(request), []
+    except findings.Fault as fault:
+        tried = [connect.address for connect in recorder.connects]
+        seen = fault.at(tried[-1]) if tried else fault
+        return None, [findings.Finding.of(seen, place)]
+
+
 class TokenTravelTest(TravelTest):
     """A token is issued."""
 
     @decorators.idempotent_id('4e811bbf-6645-4961-8967-86d8d158994d')
     def test_token_is_issued_over_ipv6(self) -> None:
-        place = findings.Place(
-            'identity', interface='uri_v3', url=CONF.identity.uri_v3
-        )
-        target = catalog.Target(place, urls.locate(CONF.identity.uri_v3))
+        uri = CONF.identity.uri_v3 or ''
+        place = findings.Place('identity', interface='uri_v3', url=uri)
+        try:
+            target = catalog.Target(place, urls.locate(uri))
+        except findings.Fault as fault:
+            self.refuse(findings.Finding.of(fault, place))
         provider = self.os_primary.auth_provider
         provider.clear_auth()
-        self.report(self.travel(target, provider.get_token))
+        self.report(self.confined_travel(target, provider.get_token))
 
 
 class IdentityTravelTest(TravelTest):

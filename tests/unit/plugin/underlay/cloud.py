@@ -74,7 +74,8 @@ class _Handler(server.BaseHTTPRequestHandler):
         self._send(*self.pages.get('POST ' + self.path, (404, {})))
 
     def _send(self, status: int, content: Any) -> None:
-        body = json.dumps(content).encode()
+        is_raw = isinstance(content, bytes)
+        body = content if is_raw else json.dumps(content).encode()
         self.send_response(status)
         self.send_header('Content-Type', 'application/json')
         self.send_header('Content-Length', str(len(body)))

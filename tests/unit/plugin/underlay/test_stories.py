@@ -143,6 +143,8 @@ class StoriesTest(testtools.TestCase):
             'AF_INET6 ::1 port',
             self.detail('test_list_flavors_over_ipv6', 'sockets admin'),
         )
+        text = self.detail('test_list_flavors_over_ipv6', 'traceback')
+        self.assertIn('compute RegionOne admin: a request of a client', text)
         text = self.detail('test_list_networks_over_ipv6', 'traceback')
         self.assertIn('networks.0.links.0.href http://192.0.2.1:9696/', text)
 
@@ -157,6 +159,80 @@ class StoriesTest(testtools.TestCase):
         text = self.detail('test_token', 'traceback')
         self.assertIn('a request went over IPv4 [travel-ipv4]', text)
         self.assertIn('AF_INET 127.0.0.1', text)
+
+    def test_requests_that_fail(self) -> None:
+        """Each says where and why, and the other interfaces are tried."""
+        self.start_cloud()
+        closed = servers.closed_port()
+        compute = self.endpoints_of('compute')
+        compute[0]['url'] = f'http://[::1]:{closed}/v2.1'
+        for service, path, answer in [
+            ('identity', '/v3/auth/projects', (200, b'<html>')),
+            ('network', '/v2.0/networks', (403, {'message': 'no role'})),
+            ('image', '/v2/images', (503, {})),
+            ('placement', '/resource_providers', (200, [1])),
+        ]:
+            self.cloud.pages[service][path] = answer
+        self.run_tests('test_travel')
+        self.assertEqual(
+            {'test_token_is_issued_over_ipv6'}, self.by_status('success')
+        )
+        url = f'http://[::1]:{closed}/v2.1'
+        text = self.detail('test_list_flavors', 'traceback')
+        self.assertIn('1 finding(s) in 1 place(s)', text)
+        for part in (
+            'compute RegionOne public: a request of a client got no answer '
+            '[travel-unanswered]',
+            f'  url           {url}',
+            '  address       ::1',
+            'Connection refused',
+            '  usual cause   the service is down',
+        ):
+            self.assertIn(part, text)
+        for interface in ('public', 'internal', 'admin'):
+            sockets = f'sockets {interface}'
+            self.assertIn(
+                '::1 port', self.detail('test_list_flavors', sockets)
+            )
+        for test, code, seen in [
+            ('test_list_projects', 'travel-refused', 'JSONDecodeError'),
+            ('test_list_networks', 'travel-refused', 'status 403: Forbidden'),
+            ('test_list_images', 'travel-refused', 'status 503: '),
+            ('test_list_resource_pr', 'travel-crashed', 'TypeError'),
+        ]:
+            rows = json.loads(self.detail(test, 'findings'))
+            self.assertEqual([code] * 3, [row['code'] for row in rows], test)
+            self.assertIn(seen, rows[0]['seen'])
+
+    def test_a_catalog_that_keystone_does_not_give(self) -> None:
+        for answer, seen in [
+            ((503, {}), "status 503: '{}'"),
+            ((200, b'<html>'), "status 200: '<html>'"),
+            ((200, []), "status 200: '[]'"),
+        ]:
+            self.results = {}
+            self.start_cloud()
+            self.cloud.pages['identity']['/v3/auth/catalog'] = answer
+            self.run_tests('test_registry')
+            text = self.detail('test_every_registered', 'traceback')
+            self.assertIn(
+                'identity uri_v3: Keystone does not give the catalog '
+                '[catalog-unreadable]',
+                text,
+            )
+            self.assertIn(f'  seen          {seen}', text)
+
+    def test_a_uri_of_keystone_with_a_fault(self) -> None:
+        self.start_cloud(host_of_keystone='user:secret@keystone.test')
+        self.run_tests('test_travel.TokenTravelTest')
+        text = self.detail('test_token', 'traceback')
+        self.assertIn('identity uri_v3: the URL of an endpoint holds', text)
+        self.assertIn('[url-userinfo]', text)
+        self.assertNotIn('secret', text)
+
+    def endpoints_of(self, service: str) -> list[dict[str, Any]]:
+        (entry,) = [e for e in self.cloud.catalog if e['type'] == service]
+        return list(entry['endpoints'])
 
     def break_admin_interface_only(self) -> None:
         (compute,) = [e for e in self.cloud.catalog if e['type'] == 'compute']
