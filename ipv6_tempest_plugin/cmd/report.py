@@ -13,25 +13,11 @@
 """``tempest ipv6-report``: what a run showed, for people and for machines."""
 
 import argparse
-from collections.abc import Callable
-import os
-from pathlib import Path
-import sys
-from typing import Any
 
 from cliff import command
 
-from ipv6_tempest_plugin.cmd import watching
-from ipv6_tempest_plugin.results import comparing
-from ipv6_tempest_plugin.results import errors
-from ipv6_tempest_plugin.results import loading
-from ipv6_tempest_plugin.results import masking
-from ipv6_tempest_plugin.results import model
-from ipv6_tempest_plugin.results import summary
-from ipv6_tempest_plugin.results import writing
-from ipv6_tempest_plugin.runners import records
-from ipv6_tempest_plugin.runners import rounds
-
+# As results.live.screen has them.
+COLORS = ('auto', 'always', 'never')
 _EPILOG = """\
 STREAM is a subunit stream, a JSON report, a directory with stestr's
 .stestr, the RECORD of ipv6-spread, or - for standard input; without one, it
@@ -82,7 +68,7 @@ class Ipv6Report(command.Command):
             metavar='FILE',
             help='more secrets to mask, one to a line',
         )
-        watching.add_options(parser)
+        _add_live(parser)
         parser.add_argument(
             '--verdict',
             action='store_true',
@@ -95,46 +81,29 @@ class Ipv6Report(command.Command):
 
     def take_action(self, parsed_args: argparse.Namespace) -> int:
         """Read, write and say in short what was seen."""
-        try:
-            run = self._report(parsed_args)
-        except errors.ReportError as error:
-            print(f'tempest ipv6-report: {error}', file=sys.stderr)
-            return 1
-        judges = parsed_args.verdict or parsed_args.live
-        return int(judges and not run.is_green)
+        # `tempest help` loads every command, not what each needs to work.
+        from ipv6_tempest_plugin.cmd import reporting
 
-    def _report(self, args: argparse.Namespace) -> model.Run:
-        mask = loading.mask(args.mask)
-        run = _run(args, mask)
-        change = _change(args.compare, run, mask)
-        for name, write in writing.WRITERS.items():
-            _write(getattr(args, name), write, run, change, args.title)
-        if args.testapi:
-            print(writing.testapi_to(args.testapi, run, os.environ))
-        print(summary.text(run, change), end='')
-        return run
+        return reporting.act(parsed_args)
 
 
-def _run(args: argparse.Namespace, mask: masking.Mask) -> model.Run:
-    if args.live:
-        return watching.watched(args, mask)
-    place = Path(args.stream[0]) if len(args.stream) == 1 else None
-    if place and records.is_record(place):
-        return rounds.merge(records.read(place, mask))
-    return loading.load(args.stream or ['.'], mask, args.list)
-
-
-def _change(
-    earlier: str | None, run: model.Run, mask: masking.Mask
-) -> comparing.Comparison | None:
-    if earlier is None:
-        return None
-    return comparing.compare(loading.load([earlier], mask), run)
-
-
-def _write(
-    path: str | None, write: Callable[..., Any], *arguments: object
-) -> None:
-    if path:
-        writing.replace(Path(path), lambda file: write(file, *arguments))
-        print(f'written: {path}')
+def _add_live(parser: argparse.ArgumentParser) -> None:
+    """Add what a run that is watched can be told."""
+    parser.add_argument(
+        '--live',
+        action='store_true',
+        help='show each test as it ends; reads standard input',
+    )
+    parser.add_argument(
+        '--color',
+        choices=COLORS,
+        default=COLORS[0],
+        help='of --live; auto, the default, heeds NO_COLOR',
+    )
+    parser.add_argument(
+        '--times',
+        metavar='EARLIER',
+        action='append',
+        help='an earlier run (as STREAM) that tells what tests take; '
+        "without it, stestr's record in this directory",
+    )

@@ -14,22 +14,13 @@
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 import sys
 from typing import Any
 
 from cliff import lister
 
-from ipv6_tempest_plugin.results import durations
 from ipv6_tempest_plugin.results import errors
-from ipv6_tempest_plugin.results import loading
-from ipv6_tempest_plugin.results import masking
-from ipv6_tempest_plugin.results import sources
-from ipv6_tempest_plugin.runners import partition
-from ipv6_tempest_plugin.runners import records
-from ipv6_tempest_plugin.runners import rounds
 
-COLUMNS = ('Round', 'Runner', 'Tests', 'Classes', 'Seconds', 'List')
 _EPILOG = """\
 RECORD is the directory of the run. With --list it is begun: the tests are
 spread over the runners, and RECORD/round-1/RUNNER.list is what each has to
@@ -84,69 +75,7 @@ class Ipv6Spread(lister.Lister):
         self, parsed_args: argparse.Namespace
     ) -> tuple[Sequence[str], list[tuple[Any, ...]]]:
         """Write the next round; return a row for each share of it."""
-        place = Path(parsed_args.record)
-        runners = [records.runner(text) for text in parsed_args.runner]
-        _refuse_twins(runners)
-        mask = loading.mask(None)
-        known = durations.read(parsed_args.times, mask)
-        if parsed_args.list:
-            tests = tuple(sorted(sources.test_ids(parsed_args.list)))
-            records.begin(place, tests)
-        else:
-            tests, runners, known = _next(place, runners, known, mask)
-        if not tests:
-            return COLUMNS, []
-        shares = partition.spread(tests, runners, known)
-        number = records.add(place, shares)
-        return COLUMNS, [_row(place, number, share) for share in shares]
+        # `tempest help` loads every command, not what each needs to work.
+        from ipv6_tempest_plugin.cmd import spreading
 
-
-def _next(
-    place: Path,
-    runners: list[partition.Runner],
-    known: durations.Durations,
-    mask: masking.Mask,
-) -> tuple[tuple[str, ...], list[partition.Runner], durations.Durations]:
-    """Return what is left, who can take it over, and what it may take.
-
-    :raises ReportError: when there is no record or nobody is left
-    """
-    if not records.is_record(place):
-        raise errors.ReportError(
-            f'{place}: expected a record with rounds, seen none; begin one '
-            'with --list'
-        )
-    parts = records.read(place, mask)
-    left, dead = rounds.left(parts), rounds.dead(parts)
-    alive = [runner for runner in runners if runner.name not in dead]
-    if left and not alive:
-        raise errors.ReportError(
-            f'{place}: expected a runner that can take over {len(left)} '
-            f'test(s), seen none: {", ".join(sorted(dead))} ended early'
-        )
-    seen = rounds.known(parts)
-    return (
-        left,
-        alive,
-        durations.Durations(
-            {**known.tests, **seen.tests}, {**known.owners, **seen.owners}
-        ),
-    )
-
-
-def _refuse_twins(runners: Sequence[partition.Runner]) -> None:
-    names = [runner.name for runner in runners]
-    for name in names:
-        if names.count(name) > 1:
-            raise errors.ReportError(
-                f'--runner: expected each name once, seen {name} '
-                f'{names.count(name)} times'
-            )
-
-
-def _row(
-    place: Path, number: int, share: partition.Share
-) -> tuple[int, str, int, int, float, str]:
-    path = records.list_of(place, number, share.runner)
-    tests, seconds = len(share.tests), round(share.seconds, 1)
-    return number, share.runner, tests, share.classes, seconds, str(path)
+        return spreading.act(parsed_args)

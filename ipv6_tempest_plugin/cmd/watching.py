@@ -10,7 +10,7 @@
 # License for the specific language governing permissions and limitations
 # under the License.
 
-"""The options of ``--live``, and reading a stream under somebody's eyes."""
+"""Reading a stream under somebody's eyes: ``--live``."""
 
 import argparse
 from collections.abc import Iterator
@@ -29,28 +29,6 @@ from ipv6_tempest_plugin.results import loading
 from ipv6_tempest_plugin.results import masking
 from ipv6_tempest_plugin.results import model
 from ipv6_tempest_plugin.results import sources
-
-
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add what a run that is watched can be told."""
-    parser.add_argument(
-        '--live',
-        action='store_true',
-        help='show each test as it ends; reads standard input',
-    )
-    parser.add_argument(
-        '--color',
-        choices=screen.COLORS,
-        default=screen.COLORS[0],
-        help='of --live; auto, the default, heeds NO_COLOR',
-    )
-    parser.add_argument(
-        '--times',
-        metavar='EARLIER',
-        action='append',
-        help='an earlier run (as STREAM) that tells what tests take; '
-        "without it, stestr's record in this directory",
-    )
 
 
 def watched(args: argparse.Namespace, mask: masking.Mask) -> model.Run:

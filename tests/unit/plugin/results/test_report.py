@@ -26,6 +26,7 @@ import ddt
 import testtools
 
 from ipv6_tempest_plugin.cmd import report
+from ipv6_tempest_plugin.results.live import screen
 from tests.unit.plugin.results import example
 from tests.unit.plugin.results import streams
 from tests.unit.plugin.results import test_masking
@@ -83,6 +84,9 @@ class CommandTest(ReportTest):
         self.assertIn('not green: 17 passed, 5 failed', found['printed'])
         left = {path.name for path in self.place.iterdir()}
         self.assertEqual({'s', *(f'out.{form}' for form in FORMS)}, left)
+
+    def test_the_colors_are_those_of_the_screen(self) -> None:
+        self.assertEqual(screen.COLORS, report.COLORS)
 
     def test_what_is_written_can_be_read_by_others(self) -> None:
         stream = self.file('s', bytes(example.stream()))
