@@ -42,15 +42,15 @@ def of_answer(answer: exchange.Answer, base: str) -> tuple[Link, ...]:
     """Return every link of an answer, as absolute URLs, without repeats.
 
     Looked at are Location, the uri of ``WWW-Authenticate`` (where
-    keystonemiddleware says which Keystone to ask) and the document.
+    keystonemiddleware says which Keystone to ask) and the document, which
+    is JSON if it can be read as such, whatever Content-Type says.
 
     :param base: what relative references start from (RFC 3986 section 5).
     :raises Fault: ``http-garbage`` when the body says that it is JSON and
         is not.
     """
     found = list(_of_headers(answer.headers))
-    if 'json' in answer.headers.get('content-type', '') and answer.body:
-        found += _of_document(_parsed(answer.body))
+    found += _of_document(_document(answer))
     return _joined(found, base)
 
 
@@ -92,11 +92,19 @@ def _of_headers(headers: dict[str, str]) -> Iterator[Link]:
             yield Link('WWW-Authenticate', uri)
 
 
-def _parsed(body: bytes) -> object:
+def _document(answer: exchange.Answer) -> object:
+    """Return the decoded body, None when it neither is JSON nor says so.
+
+    :data:`exchange.BODY_LIMIT` bounds it.
+    """
+    if not answer.body:
+        return None
     try:
-        return json.loads(body)
+        return json.loads(answer.body)
     except (ValueError, RecursionError) as error:
-        seen = f'no JSON: {masking.excerpt(body)}'
+        if 'json' not in answer.headers.get('content-type', ''):
+            return None
+        seen = f'no JSON: {masking.excerpt(answer.body)}'
         raise findings.Fault('http-garbage', seen) from error
 
 

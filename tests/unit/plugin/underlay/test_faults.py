@@ -528,6 +528,12 @@ class LinkFaultTest(base.UnderlayTest):
         seen = self.look(f'http://[::1]:{server.port}/v2.1/abc')
         self.assert_findings(['link-ipv4'], seen)
 
+    def test_links_of_a_document_that_calls_itself_text(self) -> None:
+        body = b'{"versions": [{"links": [{"href": "http://192.0.2.1/"}]}]}'
+        server = self.serve(servers.reply(300, body, content_type='text/html'))
+        seen = self.look(f'http://[::1]:{server.port}')
+        self.assert_findings(['link-ipv4'], seen)
+
     def test_links_heard_before_a_fault_are_judged_too(self) -> None:
         content = {'links': {'self': 'http://192.0.2.1/'}}
         server = self.serve(servers.document(content, 404))

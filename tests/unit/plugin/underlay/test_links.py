@@ -114,8 +114,15 @@ class LinksTest(testtools.TestCase):
         )
         self.assertEqual([('href', '//[')], self.found({'href': '//['}))
 
-    def test_other_kinds_of_document_are_not_read(self) -> None:
-        answer = exchange.Answer(
-            200, {'content-type': 'text/html'}, b'{"href": "http://x/"}'
-        )
-        self.assertEqual((), links.of_answer(answer, BASE))
+    def test_json_is_read_whatever_it_calls_itself(self) -> None:
+        body = b'\n {"href": "http://x/"}'
+        for headers in ({'content-type': 'text/html'}, {}):
+            self.assertEqual(
+                (links.Link('href', 'http://x/'),),
+                links.of_answer(exchange.Answer(200, headers, body), BASE),
+            )
+
+    def test_other_kinds_of_document_have_no_links(self) -> None:
+        for body in (b'<a href="http://x/">', b'', b'\xff\xfe', b'[' * 10**5):
+            answer = exchange.Answer(200, {'content-type': 'text/html'}, body)
+            self.assertEqual((), links.of_answer(answer, BASE))
