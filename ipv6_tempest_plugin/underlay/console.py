@@ -18,6 +18,7 @@ section 7.1.1) proves the whole way, so the page itself is not asked for.
 """
 
 import base64
+import dataclasses
 from http import client
 import os
 from urllib import parse
@@ -92,12 +93,7 @@ def socket_of(location: urls.Location) -> urls.Location:
     """
     asked = dict(parse.parse_qsl(parse.urlsplit(location.target).query))
     path = asked.get('path', f'websockify?token={asked.get("token", "")}')
-    return urls.Location(
-        location.scheme,
-        location.host,
-        location.port,
-        '/' + path.removeprefix('/'),
-    )
+    return dataclasses.replace(location, target='/' + path.removeprefix('/'))
 
 
 def _handshake() -> dict[str, str]:

@@ -12,6 +12,7 @@
 
 """The questions to one address of an endpoint, and the answers' verdict."""
 
+import dataclasses
 import re
 from typing import NoReturn
 from urllib import parse
@@ -47,6 +48,8 @@ class Conversation:
         self.address = address
         self.settings = settings
         self.deadline = deadline
+        #: whether a TCP connection came about
+        self.connected = False
         self.status: int | None = None
         self.links: list[links.Link] = []
         #: where the endpoint's URL sends to, when that is another origin
@@ -77,15 +80,15 @@ class Conversation:
         path = parse.urlsplit(location.target).path
         above = _VERSION.sub('/', path)
         if above != path:
-            self._ask(
-                urls.Location(
-                    location.scheme, location.host, location.port, above
-                )
-            )
+            self._ask(dataclasses.replace(location, target=above))
 
     def _ask(self, location: urls.Location) -> exchange.Answer:
         answer = exchange.ask(
-            location, self.address, self.deadline, self.settings
+            location,
+            self.address,
+            self.deadline,
+            self.settings,
+            self._note_connection,
         )
         if answer.status >= 500:
             self.status = answer.status
@@ -95,6 +98,9 @@ class Conversation:
         except findings.Fault as fault:
             raise fault.at(self.address) from fault
         return answer
+
+    def _note_connection(self) -> None:
+        self.connected = True
 
     def _require_accepted(
         self, location: urls.Location, answer: exchange.Answer
@@ -108,7 +114,8 @@ class Conversation:
         seen = f'{answer.status} from GET {location}'
         if answer.body:
             seen += f': {masking.excerpt(answer.body)}'
-        raise findings.Fault(code, seen, str(self.address))
+        fault = findings.Fault(code, seen, str(self.address))
+        raise fault.noting(location.note)
 
 
 def _redirect(answer: exchange.Answer) -> str | None:

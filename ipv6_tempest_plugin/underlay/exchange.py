@@ -66,22 +66,28 @@ def ask(
     address: netaddr.IPAddress,
     deadline: waiting.Deadline,
     settings: config.Settings,
+    connected: Callable[[], object] = lambda: None,
 ) -> Answer:
     """GET a URL from exactly this address, with its Host and SNI.
 
+    :param connected: is called once there is a TCP connection.
     :raises Fault: ``tcp-...``, ``tls-...`` or ``http-...``.
     """
-    question = Question(location, _HEADERS, _read)
+    question = Question(location, _HEADERS, _read, connected)
     return put(question, address, deadline, settings)
 
 
 @dataclass(frozen=True)
 class Question(Generic[T]):
-    """A GET with its headers, and how to read what comes back."""
+    """A GET with its headers, and how to read what comes back.
+
+    :param connected: is called once there is a TCP connection.
+    """
 
     location: urls.Location
     headers: dict[str, str]
     read: Callable[[client.HTTPResponse], T]
+    connected: Callable[[], object] = lambda: None
 
 
 def put(
@@ -94,8 +100,21 @@ def put(
 
     :raises Fault: as :func:`ask`, and what reading raises.
     """
+    try:
+        return _put(question, address, deadline, settings)
+    except findings.Fault as fault:
+        raise fault.noting(question.location.note) from fault
+
+
+def _put(
+    question: Question[T],
+    address: netaddr.IPAddress,
+    deadline: waiting.Deadline,
+    settings: config.Settings,
+) -> T:
     location = question.location
     with sockets.connect(address, location.port, deadline) as plain:
+        question.connected()
         if location.scheme == 'http':
             return _exchange(plain, question, str(address))
         context = tls.context_of(settings.ca_file, settings.verify)

@@ -43,6 +43,11 @@ class Fault(Exception):
         """Return the same fault, seen at this address."""
         return Fault(self.code, self.seen, str(address))
 
+    def noting(self, note: str) -> 'Fault':
+        """Return the same fault with something to know beside it."""
+        seen = f'{self.seen}; {note}' if note else self.seen
+        return Fault(self.code, seen, self.address)
+
     @property
     def check(self) -> str:
         """The check that this fault turns red."""

@@ -36,6 +36,7 @@ class Visit:
 
     :param listening: whether a TCP connection came about.
     :param status: of the last answer to the URL of the catalog.
+    :param note: what to know of how the URL was read, or nothing.
     :param seconds: from the start of the endpoint's probe to the end.
     """
 
@@ -44,6 +45,7 @@ class Visit:
     listening: bool
     status: int | None
     links: tuple[str, ...]
+    note: str
     seconds: float
     findings: tuple[findings.Finding, ...]
 
@@ -113,9 +115,10 @@ def visit(
     return Visit(
         str(address),
         addressing.scope(address).value,
-        not any(finding.check == 'listening' for finding in wrong),
+        talk.connected,
         talk.status,
         tuple(dict.fromkeys(masking.masked(x.url) for x in talk.links)),
+        target.location.note,
         deadline.elapsed,
         tuple(wrong),
     )

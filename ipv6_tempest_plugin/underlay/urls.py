@@ -13,6 +13,7 @@
 """A URL, taken apart with the distrust that a verifier owes it."""
 
 from dataclasses import dataclass
+from dataclasses import field
 import re
 from urllib import parse
 
@@ -36,12 +37,15 @@ class Location:
 
     :param host: a name, or an address without brackets.
     :param target: path and query, as a request names it.
+    :param port_named: whether the URL had a port, or its scheme gave it.
+        That is how it was written, no part of where it leads.
     """
 
     scheme: str
     host: str
     port: int
     target: str
+    port_named: bool = field(default=True, compare=False)
 
     @property
     def origin(self) -> tuple[str, str, int]:
@@ -57,6 +61,16 @@ class Location:
                 return netaddr.IPAddress(self.host, version)
         return None
 
+    @property
+    def note(self) -> str:
+        """What a reader must know of how the URL was read, or nothing."""
+        if self.port_named:
+            return ''
+        return (
+            f'the URL names no port: {self.port}, the default of '
+            f'{self.scheme}, was tried'
+        )
+
     def __str__(self) -> str:
         host = f'[{self.host}]' if ':' in self.host else self.host
         return f'{self.scheme}://{host}:{self.port}{self.target}'
@@ -65,9 +79,11 @@ class Location:
 def locate(url: object) -> Location:
     """Take a URL apart.
 
-    No port means the default of the scheme, which is how TLS is usually
-    published. A colon without a port is legal by RFC 3986 section 3.2.3
-    and a fault here: it is what an empty variable leaves.
+    No port means the default of the scheme, which is how what is behind a
+    proxy is usually published. Whether it was left out by mistake only
+    shows when that port is tried, and :attr:`Location.note` says then that
+    it was assumed. A colon without a port is legal by RFC 3986 section
+    3.2.3 and a fault here: it is what an empty variable leaves.
 
     :raises Fault: ``url-...``, one for each way in which it is unusable.
     """
@@ -87,6 +103,7 @@ def locate(url: object) -> Location:
         _checked_host(host, text),
         _port_number(port, parts.scheme, text),
         target if target.startswith('/') else f'/{target}',
+        port_named=port is not None,
     )
 
 

@@ -23,10 +23,13 @@ from unittest import mock
 import netaddr
 
 from ipv6_tempest_plugin import addressing
+from ipv6_tempest_plugin.underlay import catalog
 from ipv6_tempest_plugin.underlay import findings
+from ipv6_tempest_plugin.underlay import probes
 from ipv6_tempest_plugin.underlay import resolving
 from ipv6_tempest_plugin.underlay import settings
 from ipv6_tempest_plugin.underlay import sockets
+from ipv6_tempest_plugin.underlay import urls
 from ipv6_tempest_plugin import waiting
 from tests.unit.plugin.underlay import base
 from tests.unit.plugin.underlay import certificates
@@ -210,6 +213,32 @@ class ListeningFaultTest(base.UnderlayTest):
         text = self.check('tcp-refused', f'http://[::1]:{port}')
         self.assertIn(f'port {port}: connection refused', text)
 
+    def test_a_port_that_is_missing(self) -> None:
+        """Left out by mistake: nothing listens on the default."""
+        default = servers.closed_port()
+        with mock.patch.dict(urls.DEFAULT_PORTS, http=default):
+            seen = self.look('http://[::1]/v3')
+        self.assert_findings(['tcp-refused'], seen)
+        self.assertEqual(
+            f'port {default}: connection refused; the URL names no port: '
+            f'{default}, the default of http, was tried',
+            seen.of_check('listening')[0].seen,
+        )
+
+    def test_a_port_that_is_missing_where_another_listens(self) -> None:
+        server = self.serve(servers.reply(404))
+        with mock.patch.dict(urls.DEFAULT_PORTS, http=server.port):
+            seen = self.look('http://[::1]/v3')
+        self.assert_findings(['http-status'], seen)
+        self.assertIn('; the URL names no port: ', seen.findings[0].seen)
+
+    def test_a_port_that_is_rightly_left_out(self) -> None:
+        server = self.serve(servers.reply())
+        with mock.patch.dict(urls.DEFAULT_PORTS, http=server.port):
+            seen = self.look('http://[::1]/identity/v3')
+        self.assert_findings([], seen)
+        self.assertIn('names no port', seen.reports[0].visits[0].note)
+
     def test_ipv4_only_listener(self) -> None:
         server = self.serve(servers.reply(), host='127.0.0.1')
         self.check('tcp-refused', f'http://[::1]:{server.port}')
@@ -229,6 +258,26 @@ class ListeningFaultTest(base.UnderlayTest):
             waiting.Deadline(0),
         )
         self.assertEqual('too-slow', fault.code)
+
+    def test_no_time_left_is_no_connection(self) -> None:
+        """Nobody tried whether it listens."""
+        server = self.serve(servers.reply())
+        url = f'http://[::1]:{server.port}'
+        target = catalog.Target(
+            findings.Place('image', url=url), urls.locate(url)
+        )
+        address = netaddr.IPAddress('::1')
+        seen = probes.visit(
+            target, address, base.SETTINGS, waiting.Deadline(0)
+        )
+        self.assertEqual(['too-slow'], [f.code for f in seen.findings])
+        self.assertFalse(seen.listening)
+
+    def test_who_accepts_and_is_silent_listens(self) -> None:
+        server = self.serve(servers.silence)
+        url = f'http://[::1]:{server.port}'
+        seen = self.look(url, timeout=base.SHORT)
+        self.assertTrue(seen.reports[0].visits[0].listening)
 
     def test_no_route(self) -> None:
         self.check('tcp-unreachable', 'http://[ff01::1]:9292')

@@ -83,6 +83,21 @@ class LocateTest(testtools.TestCase):
         self.assertEqual(code, fault.code)
         self.assertEqual('catalog', fault.check)
 
+    def test_a_port_that_is_not_named_is_noted(self) -> None:
+        for url, port, scheme in [
+            ('http://[fd00::1]/v3', 80, 'http'),
+            ('https://keystone.example', 443, 'https'),
+        ]:
+            location = urls.locate(url)
+            self.assertFalse(location.port_named)
+            self.assertEqual(
+                f'the URL names no port: {port}, the default of {scheme}, '
+                'was tried',
+                location.note,
+            )
+        for url in ('http://[fd00::1]:80/v3', 'https://h:443'):
+            self.assertEqual('', urls.locate(url).note)
+
     def test_origins_compare_addresses_by_value(self) -> None:
         one = urls.locate('http://[2001:db8:0:0::1]/a')
         two = urls.locate('http://[2001:DB8::1]:80/b')
