@@ -30,12 +30,15 @@ UNDERLAY_OPTIONS = [
         default='allowed',
         choices=[
             ('allowed', 'the control plane may also answer on IPv4'),
-            ('forbidden', 'whatever answers on IPv4 is a failure'),
+            ('forbidden', 'a port of it that answers on IPv4 is a failure'),
         ],
         help='Whether the control plane may use IPv4 beside IPv6. Set it to '
-        '"forbidden" for a cloud that claims to be IPv6-only: then nothing '
-        'may listen on IPv4, and tunnel endpoints and hypervisors must have '
-        'IPv6 addresses.',
+        '"forbidden" for a cloud that claims to be IPv6-only: then the ports '
+        'of the catalog and of the console proxy must be closed on IPv4, and '
+        'tunnel endpoints and hypervisors must have IPv6 addresses. Tried '
+        'are the A records of each host name in these URLs, and '
+        'control_plane_ipv4; other ports, such as those of a database, are '
+        'not.',
     ),
     cfg.ListOpt(
         'control_plane_ipv4',
@@ -43,7 +46,7 @@ UNDERLAY_OPTIONS = [
         item_type=types.IPAddress(version=4),
         help='IPv4 addresses that the hosts of the control plane are known '
         'to have. With ipv4 = forbidden each is probed on the port of every '
-        'endpoint. It is needed where the catalog holds address literals, '
+        'endpoint and of the console proxy. It is needed where the catalog holds address literals, '
         'since those have no A record that could be looked up.',
     ),
     cfg.BoolOpt(

@@ -52,6 +52,7 @@ class Conversation:
         self.connected = False
         self.status: int | None = None
         self.links: list[links.Link] = []
+        self._asked: set[str] = set()
         #: where the endpoint's URL sends to, when that is another origin
         self.redirect: links.Link | None = None
 
@@ -64,6 +65,7 @@ class Conversation:
         for _ in range(REDIRECTS + 1):
             answer = self._ask(location)
             self.status = answer.status
+            self._hear(answer, location)
             onward = _redirect(answer)
             if onward is None:
                 self._require_accepted(location, answer)
@@ -80,24 +82,33 @@ class Conversation:
         path = parse.urlsplit(location.target).path
         above = _VERSION.sub('/', path)
         if above != path:
-            self._ask(dataclasses.replace(location, target=above))
+            self.read(dataclasses.replace(location, target=above))
+
+    def read(self, location: urls.Location) -> None:
+        """Ask for one more document, which may have any status below 500."""
+        self._hear(self._ask(location), location)
+
+    def has_asked(self, location: urls.Location) -> bool:
+        """Say whether this path was asked for, with or without a slash."""
+        return _document_of(location) in self._asked
 
     def _ask(self, location: urls.Location) -> exchange.Answer:
-        answer = exchange.ask(
+        self._asked.add(_document_of(location))
+        return exchange.ask(
             location,
             self.address,
             self.deadline,
             self.settings,
             self._note_connection,
         )
+
+    def _hear(self, answer: exchange.Answer, location: urls.Location) -> None:
         if answer.status >= 500:
-            self.status = answer.status
             self._refuse('http-error', location, answer)
         try:
             self.links += links.of_answer(answer, str(location))
         except findings.Fault as fault:
             raise fault.at(self.address) from fault
-        return answer
 
     def _note_connection(self) -> None:
         self.connected = True
@@ -116,6 +127,10 @@ class Conversation:
             seen += f': {masking.excerpt(answer.body)}'
         fault = findings.Fault(code, seen, str(self.address))
         raise fault.noting(location.note)
+
+
+def _document_of(location: urls.Location) -> str:
+    return location.target.rstrip('/')
 
 
 def _redirect(answer: exchange.Answer) -> str | None:

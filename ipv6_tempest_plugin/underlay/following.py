@@ -15,6 +15,7 @@
 from collections.abc import Callable
 from collections.abc import Iterable
 import functools
+import re
 
 from ipv6_tempest_plugin.underlay import catalog
 from ipv6_tempest_plugin.underlay import conversation
@@ -28,6 +29,9 @@ from ipv6_tempest_plugin.underlay import urls
 from ipv6_tempest_plugin import waiting
 
 _AT_ONCE = 16
+# Documents of one endpoint that are read; services have one or two.
+VERSIONS = 16
+_VERSION = re.compile(r'/v[0-9][0-9.]*/?$')
 _IPV4 = frozenset(
     {'literal-ipv4', 'name-only-ipv4', 'scope-mapped', 'scope-nat64'}
 )
@@ -45,7 +49,8 @@ def judge(
 ) -> list[findings.Finding]:
     """Follow the links of one endpoint; each host is asked once.
 
-    Links to the endpoint's own origin need no proof: they were said there.
+    Links to the endpoint's own origin need no proof: they were said there,
+    and :func:`read_versions` reads what is behind them.
 
     :param redirect: the link to which the endpoint's URL itself leads, so
         that an accepted status has to stand at its end.
@@ -68,6 +73,42 @@ def judge(
     for found in together.gather(jobs, _AT_ONCE):
         wrong += found
     return wrong
+
+
+def read_versions(
+    talk: conversation.Conversation, target: catalog.Target
+) -> list[findings.Finding]:
+    """Read the version documents to which links of the same origin lead.
+
+    Each is asked for once, within the time of the conversation, which
+    keeps the links in it; those are read in their turn.
+    """
+    wrong: list[findings.Finding] = []
+    left = VERSIONS
+    # The list grows while it is read.
+    for link in talk.links:
+        location = _version(link, target)
+        if location is None or talk.has_asked(location):
+            continue
+        if not left or talk.deadline.expired:
+            break
+        left -= 1
+        try:
+            talk.read(location)
+        except findings.Fault as fault:
+            wrong.append(_finding(link, fault, target.place))
+    return wrong
+
+
+def _version(link: links.Link, target: catalog.Target) -> urls.Location | None:
+    """Return where a link leads when that is a version of the endpoint."""
+    try:
+        location = urls.locate(link.url)
+    except findings.Fault:
+        return None  # which :func:`judge` reports
+    if location.origin != target.location.origin:
+        return None
+    return location if _VERSION.search(location.target) else None
 
 
 def _follow(

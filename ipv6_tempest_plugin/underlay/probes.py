@@ -107,6 +107,7 @@ def visit(
     try:
         talk.ask_endpoint(target.location)
         talk.ask_versions(target.location)
+        wrong += following.read_versions(talk, target)
     except findings.Fault as fault:
         wrong.append(findings.Finding.of(fault, target.place))
     wrong += following.judge(

@@ -25,6 +25,7 @@ import netaddr
 from ipv6_tempest_plugin import addressing
 from ipv6_tempest_plugin.underlay import catalog
 from ipv6_tempest_plugin.underlay import findings
+from ipv6_tempest_plugin.underlay import following
 from ipv6_tempest_plugin.underlay import probes
 from ipv6_tempest_plugin.underlay import resolving
 from ipv6_tempest_plugin.underlay import settings
@@ -582,6 +583,44 @@ class LinkFaultTest(base.UnderlayTest):
         server = self.serve(servers.reply(300, body, content_type='text/html'))
         seen = self.look(f'http://[::1]:{server.port}')
         self.assert_findings(['link-ipv4'], seen)
+
+    def check_version(
+        self, codes: list[str], behaviour: servers.Behaviour, link: str
+    ) -> list[bytes]:
+        """Link from the root to what does this; return what was asked."""
+        root = servers.document({'versions': [{'links': [{'href': link}]}]})
+        server = self.serve(servers.routed(root, behaviour))
+        seen = self.look(f'http://[::1]:{server.port}')
+        self.assert_findings(codes, seen)
+        self.assertEqual(len(codes), len(seen.of_check('links')))
+        self.assertEqual(200, seen.reports[0].visits[0].status)
+        return [request.split()[1] for request in server.requests]
+
+    def test_links_of_the_version_documents_below_are_followed(self) -> None:
+        wrong = servers.document({'links': [{'href': 'http://192.0.2.1/'}]})
+        asked = self.check_version(['link-ipv4'], wrong, '/v2/')
+        self.assertEqual([b'/', b'/v2/'], asked)
+
+    def test_a_version_document_with_a_server_error(self) -> None:
+        self.check_version(['link-dead'], servers.reply(500), '/v2.1')
+
+    def test_a_version_document_that_wants_a_token(self) -> None:
+        self.check_version([], servers.reply(401), '/v2.0/')
+
+    def test_a_version_document_is_read_once(self) -> None:
+        again = [{'href': path} for path in ('/', '/v2', '/v2/', '/v3/')]
+        asked = self.check_version([], servers.document(again), '/v2/')
+        self.assertEqual([b'/', b'/v2/', b'/v3/'], asked)
+
+    def test_so_many_version_documents_are_read(self) -> None:
+        many = servers.document([{'href': f'/v{n}/'} for n in range(99)])
+        asked = self.check_version([], many, '/v0/')
+        self.assertEqual(1 + following.VERSIONS, len(asked))
+
+    def test_what_is_no_version_is_not_asked_for(self) -> None:
+        for path in ('/v2/images/1', '/x/', '/view/'):
+            asked = self.check_version([], servers.reply(500), path)
+            self.assertEqual([b'/'], asked)
 
     def test_links_heard_before_a_fault_are_judged_too(self) -> None:
         content = {'links': {'self': 'http://192.0.2.1/'}}
