@@ -13,8 +13,10 @@
 """How long a survey of many endpoints takes, some of which swallow packets.
 
 ``python -m benchmarks.underlay`` starts servers of its own on ports of ::1,
-surveys them in a fresh process for each run and prints medians. It
-exits 1 when a median misses its bound or a finding is wrong.
+surveys them in a fresh process for each run and prints medians. With IPv4
+forbidden each endpoint is a name whose A record swallows packets on its
+port, as behind a firewall. It exits 1 when a median misses its bound or a
+finding is wrong.
 """
 
 import argparse
@@ -42,8 +44,7 @@ from ipv6_tempest_plugin.underlay import survey
 
 RATIO_BOUND = 1.3
 MEMORY_BOUND = 150.0
-# The usual soft limit of a login shell, and what many machines allow.
-DESCRIPTOR_LIMITS = (1024, 8192)
+
 _DOCUMENT = json.dumps(
     {'versions': [{'id': 'v2', 'links': [{'rel': 'self', 'href': '/v2/'}]}]}
 )
@@ -52,6 +53,25 @@ _REPLY = (
     f'Content-Length: {len(_DOCUMENT)}\r\nConnection: close\r\n\r\n'
     f'{_DOCUMENT}'
 ).encode()
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """What a survey is told, and what its process may have.
+
+    :param hard: descriptors; the soft limit is always that of a login shell.
+    """
+
+    hard: int
+    ipv4: str
+
+
+SOFT = 1024
+CASES = (
+    Case(1024, 'allowed'),
+    Case(8192, 'allowed'),
+    Case(8192, 'forbidden'),
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,17 +89,20 @@ def main() -> int:
     if options.child:
         print(json.dumps(_measure(options)))
         return 0
-    _raise_limit(2 * options.endpoints + 5 * options.blackholes)
-    with _servers(options) as ports, tempfile.TemporaryDirectory() as place:
-        path = pathlib.Path(place) / 'catalog.json'
-        path.write_text(json.dumps(_catalog(ports)))
+    # Servers, their connections, and four for each swallower of packets.
+    swallowing = options.blackholes + options.endpoints
+    _raise_limit(2 * options.endpoints + 4 * swallowing + 100)
+    with _servers(options) as ports:
         print(
             f'{options.endpoints} endpoints, {options.blackholes} of which '
             f'swallow packets; time-out {options.timeout:g} s; medians of '
             f'{options.runs} runs'
         )
-        print(f'{"descriptors":>11} {"seconds":>8} {"ratio":>6} {"MiB":>6}')
-        rows = [_row(path, limit, options) for limit in DESCRIPTOR_LIMITS]
+        print(
+            f'{"descriptors":>11} {"IPv4":>10} {"seconds":>8} {"ratio":>6} '
+            f'{"MiB":>6}'
+        )
+        rows = [_row(ports, case, options) for case in CASES]
     return 0 if all(rows) else 1
 
 
@@ -90,19 +113,30 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument('--timeout', type=float, default=10.0)
     parser.add_argument('--runs', type=int, default=3)
     parser.add_argument('--child', help=argparse.SUPPRESS)
-    parser.add_argument('--descriptors', type=int, help=argparse.SUPPRESS)
+    parser.add_argument('--hard', type=int, help=argparse.SUPPRESS)
+    parser.add_argument('--ipv4', help=argparse.SUPPRESS)
     return parser
 
 
-def _row(path: pathlib.Path, limit: int, options: argparse.Namespace) -> bool:
-    runs = [_run(path, limit, options) for _ in range(options.runs)]
+def _row(ports: list[int], case: Case, options: argparse.Namespace) -> bool:
+    with contextlib.ExitStack() as stack:
+        if case.ipv4 == 'forbidden':
+            _blackholes(stack, '127.0.0.1', ports)
+        place = stack.enter_context(tempfile.TemporaryDirectory())
+        path = pathlib.Path(place) / 'catalog.json'
+        path.write_text(json.dumps(_catalog(ports, case)))
+        runs = [_run(path, case, options) for _ in range(options.runs)]
     seconds = statistics.median(run.seconds for run in runs)
     memory = statistics.median(run.memory for run in runs)
     ratio = seconds / options.timeout
     wrong = [r.codes for r in runs if r.codes != _expected(options)]
     is_good = ratio <= RATIO_BOUND and memory <= MEMORY_BOUND and not wrong
     verdict = '' if is_good else f'  MISSED {wrong or ""}'
-    print(f'{limit:>11} {seconds:>8.2f} {ratio:>6.2f} {memory:>6.0f}{verdict}')
+    print(
+        f'{case.hard:>11} {case.ipv4:>10} {seconds:>8.2f} {ratio:>6.2f} '
+        f'{memory:>6.0f}{verdict}',
+        flush=True,
+    )
     return is_good
 
 
@@ -110,19 +144,22 @@ def _expected(options: argparse.Namespace) -> dict[str, int]:
     return {'tcp-silent': options.blackholes} if options.blackholes else {}
 
 
-def _run(path: pathlib.Path, limit: int, options: argparse.Namespace) -> Run:
+def _run(path: pathlib.Path, case: Case, options: argparse.Namespace) -> Run:
     command = [sys.executable, '-m', 'benchmarks.underlay']
     command += ['--child', str(path), '--timeout', str(options.timeout)]
-    command += ['--descriptors', str(limit)]
+    command += ['--hard', str(case.hard), '--ipv4', case.ipv4]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     return Run(**json.loads(done.stdout))
 
 
 def _measure(options: argparse.Namespace) -> dict[str, Any]:
     """Survey once, in a process that has done nothing else."""
-    resource.setrlimit(resource.RLIMIT_NOFILE, (options.descriptors,) * 2)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (SOFT, options.hard))
+    socket.getaddrinfo = _resolve  # type: ignore[assignment]
     configured = settings.Settings(
-        timeout=options.timeout, scopes=frozenset({addressing.Scope.LOOPBACK})
+        timeout=options.timeout,
+        scopes=frozenset({addressing.Scope.LOOPBACK}),
+        ipv4_forbidden=options.ipv4 == 'forbidden',
     )
     raw = json.loads(pathlib.Path(options.child).read_text())
     start = time.monotonic()
@@ -135,7 +172,16 @@ def _measure(options: argparse.Namespace) -> dict[str, Any]:
     return {'seconds': seconds, 'memory': peak, 'codes': codes}
 
 
-def _catalog(ports: list[int]) -> list[dict[str, Any]]:
+def _resolve(
+    host: str, port: Any, family: int, kind: int, *rest: Any
+) -> list[Any]:
+    """Answer for every name with both addresses of loopback."""
+    address = '::1' if family == socket.AF_INET6 else '127.0.0.1'
+    return [(family, kind, 6, '', (address, 0))]
+
+
+def _catalog(ports: list[int], case: Case) -> list[dict[str, Any]]:
+    is_named = case.ipv4 == 'forbidden'
     return [
         {
             'type': f'service{number}',
@@ -143,11 +189,12 @@ def _catalog(ports: list[int]) -> list[dict[str, Any]]:
                 {
                     'interface': 'public',
                     'region': 'RegionOne',
-                    'url': f'http://[::1]:{port}/',
+                    'url': f'http://{host}:{port}/',
                 }
             ],
         }
         for number, port in enumerate(ports)
+        for host in [f'host{number}.test' if is_named else '[::1]']
     ]
 
 
@@ -164,9 +211,7 @@ def _servers(options: argparse.Namespace) -> Iterator[list[int]]:
         stack.callback(server.join)
         stack.callback(server.terminate)
         ports: list[int] = ours.recv()
-        for _ in range(options.blackholes):
-            ports.append(_blackhole(stack))
-        yield ports
+        yield ports + _blackholes(stack, '::1', [0] * options.blackholes)
 
 
 def _serve(pipe: connection.Connection, count: int) -> None:
@@ -192,17 +237,24 @@ async def _answer(
     writer.close()
 
 
-def _blackhole(stack: contextlib.ExitStack) -> int:
-    """Return a port whose accept queue is full: each SYN is dropped."""
-    listener = stack.enter_context(socket.socket(socket.AF_INET6))
-    listener.bind(('::1', 0))
-    listener.listen(0)
-    address = listener.getsockname()[:2]
-    for _ in range(3):
-        filler = stack.enter_context(socket.socket(socket.AF_INET6))
+def _blackholes(
+    stack: contextlib.ExitStack, host: str, ports: list[int]
+) -> list[int]:
+    """Let ports (0: any) have a full accept queue: each SYN is dropped.
+
+    All are bound first, or what fills one would take the next.
+    """
+    family = socket.AF_INET6 if ':' in host else socket.AF_INET
+    listeners = [stack.enter_context(socket.socket(family)) for _ in ports]
+    for listener, port in zip(listeners, ports, strict=True):
+        listener.bind((host, port))
+        listener.listen(0)
+    addresses = [listener.getsockname()[:2] for listener in listeners]
+    for address in addresses * 3:
+        filler = stack.enter_context(socket.socket(family))
         filler.setblocking(False)
         filler.connect_ex(address)
-    return int(address[1])
+    return [int(port) for _, port in addresses]
 
 
 def _raise_limit(needed: int) -> None:

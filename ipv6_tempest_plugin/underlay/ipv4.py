@@ -29,6 +29,7 @@ from ipv6_tempest_plugin.underlay import together
 from ipv6_tempest_plugin import waiting
 
 Try = Callable[[], list[findings.Finding]]
+Places = list[findings.Place]
 
 _CONTROL_PLANE = findings.Place('control plane')
 
@@ -37,21 +38,28 @@ def tries(found: catalog.Catalog, settings: config.Settings) -> list[Try]:
     """Return what there is to try on IPv4: jobs, nothing where allowed.
 
     Each A record of each name, and each known address of the control
-    plane on each port that an endpoint has.
+    plane on each port that an endpoint has. No name is looked up and no
+    port of an address tried twice, whatever many endpoints share.
     """
     if not settings.ipv4_forbidden:
         return []
-    jobs: list[Try] = []
-    ports: dict[int, list[findings.Place]] = {}
+    ports: dict[int, Places] = {}
+    names: dict[tuple[str, int], Places] = {}
     for target in found.targets:
-        ports.setdefault(target.location.port, []).append(target.place)
-        if target.location.literal is None:
-            job = functools.partial(_try_name, target, settings)
-            jobs.append(crashes.confined(job, 'ipv4-crashed', target.place))
+        location = target.location
+        ports.setdefault(location.port, []).append(target.place)
+        if location.literal is None:
+            key = location.host.lower(), location.port
+            names.setdefault(key, []).append(target.place)
+    trial = _Trial(settings)
+    jobs: list[Try] = []
+    for (host, port), places in names.items():
+        go = functools.partial(trial.of_name, host, port, places)
+        jobs.append(crashes.confined(go, 'ipv4-crashed', *places))
     for address in settings.control_plane_ipv4:
         for port, places in ports.items():
-            job = functools.partial(_try_host, address, port, places, settings)
-            jobs.append(crashes.confined(job, 'ipv4-crashed', *places))
+            go = functools.partial(trial.of_address, address, port, places)
+            jobs.append(crashes.confined(go, 'ipv4-crashed', *places))
     return jobs
 
 
@@ -61,7 +69,8 @@ def judge(
     """Try everything for one URL, such as that of a console."""
     found = catalog.Catalog((target.place,), (target,), ())
     results = together.gather(tries(found, settings))
-    return [*unproven(found, settings), *itertools.chain(*results)]
+    wrong = [*unproven(found, settings), *itertools.chain(*results)]
+    return list(dict.fromkeys(wrong))
 
 
 def unproven(
@@ -99,39 +108,49 @@ def attempt(
     return findings.Fault('ipv4-listener', seen, str(address))
 
 
-def _try_name(
-    target: catalog.Target, settings: config.Settings
-) -> list[findings.Finding]:
-    """Try every A record; one on which nothing listens is no fault."""
-    location = target.location
-    deadline = waiting.Deadline(settings.timeout)
-    try:
-        found = resolving.lookup(location.host, socket.AF_INET, deadline)
-    except findings.Fault as fault:
-        # Whether the resolver should is the finding of another check.
-        return [_unproven_name(fault.seen)]
-    if not found and not settings.control_plane_ipv4:
-        seen = f'{location.host} has no A record'
-        return [_unproven_name(f'{seen}, and control_plane_ipv4 is empty')]
-    faults = together.gather(
-        [
-            functools.partial(attempt, a, location.port, settings.timeout)
-            for a in found
+class _Trial:
+    """Tries what several endpoints share once for all of them."""
+
+    def __init__(self, settings: config.Settings) -> None:
+        self._settings = settings
+        self._lookups: together.Once[list[netaddr.IPAddress]] = together.Once()
+        self._attempts: together.Once[findings.Fault | None] = together.Once()
+
+    def of_name(
+        self, host: str, port: int, places: Places
+    ) -> list[findings.Finding]:
+        """Try every A record; one on which nothing listens is no fault."""
+        known = self._settings.control_plane_ipv4
+        try:
+            found = self._lookups(host, functools.partial(self._lookup, host))
+        except findings.Fault as fault:
+            # Whether the resolver should is the finding of another check.
+            return [_unproven_name(fault.seen)]
+        if not found and not known:
+            seen = f'{host} has no A record'
+            return [_unproven_name(f'{seen}, and control_plane_ipv4 is empty')]
+        # Known addresses are tried on every port anyway.
+        jobs = [
+            functools.partial(self.of_address, address, port, places)
+            for address in found
+            if address not in known
         ]
-    )
-    return [findings.Finding.of(f, target.place) for f in faults if f]
+        return list(itertools.chain(*together.gather(jobs)))
+
+    def of_address(
+        self, address: netaddr.IPAddress, port: int, places: Places
+    ) -> list[findings.Finding]:
+        """Try one port, which must be closed for each of these places."""
+        timeout = self._settings.timeout
+        go = functools.partial(attempt, address, port, timeout)
+        fault = self._attempts((address, port), go)
+        return [findings.Finding.of(fault, p) for p in places] if fault else []
+
+    def _lookup(self, host: str) -> list[netaddr.IPAddress]:
+        deadline = waiting.Deadline(self._settings.timeout)
+        return resolving.lookup(host, socket.AF_INET, deadline)
 
 
 def _unproven_name(seen: str) -> findings.Finding:
     # The same for every endpoint of that name, so that it is said once.
     return findings.Finding('ipv4-unproven', _CONTROL_PLANE, seen)
-
-
-def _try_host(
-    address: netaddr.IPAddress,
-    port: int,
-    places: list[findings.Place],
-    settings: config.Settings,
-) -> list[findings.Finding]:
-    fault = attempt(address, port, settings.timeout)
-    return [findings.Finding.of(fault, p) for p in places] if fault else []

@@ -77,7 +77,9 @@ def survey(found: catalog.Catalog, settings: config.Settings) -> Survey:
         for target in found.targets
     ]
     # Silence is what the tries of IPv4 hope for, so they begin first.
-    outcomes = together.gather([*ipv4.tries(found, settings), *jobs])
+    jobs = [*ipv4.tries(found, settings), *jobs]
+    with together.room_for(len(jobs)):
+        outcomes = together.gather(jobs)
     wrong = [*found.findings, *ipv4.unproven(found, settings)]
     for outcome in outcomes:
         if isinstance(outcome, probes.Report):

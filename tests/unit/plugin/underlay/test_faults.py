@@ -26,6 +26,7 @@ from ipv6_tempest_plugin import addressing
 from ipv6_tempest_plugin.underlay import catalog
 from ipv6_tempest_plugin.underlay import findings
 from ipv6_tempest_plugin.underlay import following
+from ipv6_tempest_plugin.underlay import ipv4
 from ipv6_tempest_plugin.underlay import probes
 from ipv6_tempest_plugin.underlay import resolving
 from ipv6_tempest_plugin.underlay import settings
@@ -709,6 +710,56 @@ class IPv4FaultTest(base.UnderlayTest):
             seen = self.look('http://both.example:9', ipv4_forbidden=True)
         self.assert_findings(['name-unresolvable', 'ipv4-unproven'], seen)
         self.assertIn('try again', seen.of_check('ipv4')[0].seen)
+
+    def tried(self, *hosts: str, **changes: Any) -> list[tuple[str, int]]:
+        """Survey endpoints with one port; return what IPv4 tried."""
+        seen: list[tuple[str, int]] = []
+
+        def attempt(address: Any, port: int, timeout: float) -> None:
+            seen.append((str(address), port))
+
+        port = self.serve(servers.reply()).port
+        with mock.patch.object(ipv4, 'attempt', attempt):
+            self.look(
+                *(f'http://{host}:{port}' for host in hosts),
+                ipv4_forbidden=True,
+                **changes,
+            )
+        self.assertEqual({port}, {tried for _, tried in seen})
+        return sorted(seen)
+
+    def test_what_endpoints_share_is_tried_once(self) -> None:
+        self.resolve(
+            one_example='::1 127.0.0.1 127.0.0.2', two_example='::1 127.0.0.1'
+        )
+        hosts = ['one.example'] * 3 + ['two.example']
+        with mock.patch.object(
+            resolving, 'lookup', side_effect=resolving.lookup
+        ) as lookup:
+            tried = self.tried(*hosts)
+        self.assertEqual(
+            ['127.0.0.1', '127.0.0.2'], [address for address, _ in tried]
+        )
+        asked = [c.args[0] for c in lookup.mock_calls if c.args[1] == 2]
+        self.assertEqual(['one.example', 'two.example'], sorted(asked))
+        known = (netaddr.IPAddress('127.0.0.1'),)
+        tried = self.tried(*hosts, control_plane_ipv4=known)
+        self.assertEqual(
+            ['127.0.0.1', '127.0.0.2'], [address for address, _ in tried]
+        )
+
+    def test_what_endpoints_share_is_the_fault_of_each(self) -> None:
+        old = self.serve(servers.reply(), host='127.0.0.1')
+        self.resolve(both_example='127.0.0.1')
+        url = f'http://both.example:{old.port}'
+        for known in ((), LOOPBACK_IPV4):
+            seen = self.look(
+                url, url, ipv4_forbidden=True, control_plane_ipv4=known
+            )
+            self.assertEqual(
+                ['service0', 'service1'],
+                [f.place.service for f in seen.of_check('ipv4')],
+            )
 
     def test_allowed_is_not_tried(self) -> None:
         old = self.serve(servers.reply(), host='127.0.0.1')
