@@ -80,7 +80,8 @@ class Ipv6Report(command.Command):
         parser.add_argument(
             '--mask',
             metavar='FILE',
-            help='more secrets to mask, one to a line',
+            help='more secrets to mask, one to a line, beside those of '
+            'tempest.conf and of the environment',
         )
         watching.add_options(parser)
         parser.add_argument(
@@ -104,7 +105,7 @@ class Ipv6Report(command.Command):
         return int(judges and not run.is_green)
 
     def _report(self, args: argparse.Namespace) -> model.Run:
-        mask = loading.mask(args.mask)
+        mask = loading.mask(args.mask, args.stream, os.environ)
         run = _run(args, mask)
         change = _change(args.compare, run, mask)
         for name, write in writing.WRITERS.items():

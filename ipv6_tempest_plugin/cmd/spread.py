@@ -14,6 +14,7 @@
 
 import argparse
 from collections.abc import Sequence
+import os
 from pathlib import Path
 import sys
 from typing import Any
@@ -87,7 +88,7 @@ class Ipv6Spread(lister.Lister):
         place = Path(parsed_args.record)
         runners = [records.runner(text) for text in parsed_args.runner]
         _refuse_twins(runners)
-        mask = loading.mask(None)
+        mask = loading.mask(None, parsed_args.times, os.environ)
         known = durations.read(parsed_args.times, mask)
         if parsed_args.list:
             tests = tuple(sorted(sources.test_ids(parsed_args.list)))
