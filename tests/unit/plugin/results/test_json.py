@@ -36,6 +36,10 @@ SCHEMA: dict[str, Any] = json.loads(
 )
 
 
+# What the report adds to what was attached.
+JUDGED = {'address': {'right'}, 'ping': {'right'}}
+
+
 def as_json(run: model.Run) -> dict[str, Any]:
     """Return the JSON report of a run, read again."""
     output = io.StringIO()
@@ -75,6 +79,7 @@ class JsonTest(testtools.TestCase):
         for cls in classes:
             described = SCHEMA['$defs'][named(cls)]['properties']
             names = {field.name for field in dataclasses.fields(cls)}
+            names |= JUDGED.get(named(cls), set())
             self.assertEqual(names, set(described), named(cls))
             for name, hint in typing.get_type_hints(cls).items():
                 if typing.get_origin(hint) is types.UnionType:
@@ -87,6 +92,19 @@ class JsonTest(testtools.TestCase):
                         bool: 'boolean',
                     }[hint]
                     self.assertEqual(plain, described[name]['type'], name)
+
+    def test_it_tells_what_is_right(self) -> None:
+        tests = as_json(self.run_of_all)['tests']
+        found = [test['evidence'] for test in tests if 'evidence' in test]
+        (one,) = [
+            e
+            for e in found
+            if not all(row['right'] for row in e.get('addresses', []))
+        ]
+        self.assertEqual([True, False], [r['right'] for r in one['addresses']])
+        self.assertEqual(
+            [False, True, True, True], [r['right'] for r in one['pings']]
+        )
 
     def test_it_comes_back_as_the_same_run(self) -> None:
         data = json.dumps(as_json(self.run_of_all)).encode()
