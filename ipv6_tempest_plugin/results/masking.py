@@ -174,6 +174,8 @@ def _named(text: str) -> str:
     The words are looked for first: to try a pattern at every letter of a
     log takes a hundred times as long.
     """
+    if not any(sign in text for sign in (':', '=', '--')):
+        return text
     lower = text.translate(_LOWER)
     places = {place for word in _WORDS for place in _all(lower, word)}
     parts = []
