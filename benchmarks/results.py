@@ -12,10 +12,12 @@
 
 """How long the report of a very large run takes, and how much memory.
 
-``python -m benchmarks.results`` writes the stream of a run with many tests,
-of which some failed and each logged, and makes each report of it in a fresh
-process. It prints medians and exits 1 when one misses its bound, which is
-one of processor time: other processes do not count.
+``python -m benchmarks.results`` writes the stream of a run with many tests:
+workers list what they are going to run, each test logs, some fail, and some
+attach evidence. Each report of it is made in a fresh process. It prints
+medians and exits 1 when one misses its bound: from the stream to the run the
+seconds that a user waits, then those of each form by itself, and the memory
+of both together.
 """
 
 import argparse
@@ -39,9 +41,11 @@ from ipv6_tempest_plugin.results import loading
 from ipv6_tempest_plugin.results import masking
 from ipv6_tempest_plugin.results import writing
 
-# To read the stream; and to write one form as well.
-READ_BOUND, WRITE_BOUND = 10.0, 15.0
+# Seconds from the stream to the run, and from there to one form; megabytes.
+READ_BOUND, WRITE_BOUND = 10.0, 10.0
 MEMORY_BOUND = 500.0
+# Literal secrets, as a tempest.conf has them.
+SECRETS = ('of the admin', 'of-the-operator', 'opensesame')
 # Only read, then each form by itself.
 FORMS = ('', *writing.WRITERS)
 BEGIN = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
@@ -58,13 +62,15 @@ _FAILURE = (
 
 @dataclasses.dataclass(frozen=True)
 class Run:
-    """What one report took: seconds, MiB at the peak and MB on disk.
+    """What one report took: seconds, MB at the peak and MB on disk.
 
-    :param processor: seconds of the processor. One thread does all and
-        waits for nothing, so that is what it takes on an idle machine.
+    :param reading: from the stream to the run
+    :param writing: from the run to the form
+    :param processor: of the two, the seconds of the processor
     """
 
-    seconds: float
+    reading: float
+    writing: float
     processor: float
     memory: float
     size: float
@@ -82,12 +88,13 @@ def main() -> int:
             _write(output, options)
         print(
             f'{options.tests} tests, every {options.failing}th failed, '
-            f'{options.log} bytes of log each, a stream of '
-            f'{path.stat().st_size / 1e6:.0f} MB; medians of '
-            f'{options.runs} runs'
+            f'every {options.evident}th has evidence, {options.log} bytes of '
+            f'log each, a stream of {path.stat().st_size / 1e6:.0f} MB; '
+            f'medians of {options.runs} runs'
         )
         print(
-            f'{"form":>10} {"seconds":>8} {"of CPU":>8} {"MiB":>6} {"MB":>6}'
+            f'{"form":>10} {"reading":>8} {"writing":>8} {"of CPU":>8} '
+            f'{"memory MB":>10} {"file MB":>8}'
         )
         rows = [_row(path, form, options) for form in FORMS]
     return 0 if all(rows) else 1
@@ -97,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser('benchmarks.results')
     parser.add_argument('--tests', type=int, default=100_000)
     parser.add_argument('--failing', type=int, default=100)
+    parser.add_argument('--evident', type=int, default=20)
     parser.add_argument('--log', type=int, default=2000)
     parser.add_argument('--runs', type=int, default=3)
     parser.add_argument('--child', help=argparse.SUPPRESS)
@@ -106,15 +114,20 @@ def _parser() -> argparse.ArgumentParser:
 
 def _row(path: pathlib.Path, form: str, options: argparse.Namespace) -> bool:
     runs = [_run(path, form) for _ in range(options.runs)]
-    seconds = statistics.median(run.seconds for run in runs)
-    processor = statistics.median(run.processor for run in runs)
-    memory = statistics.median(run.memory for run in runs)
-    bound = WRITE_BOUND if form else READ_BOUND
-    is_good = processor <= bound and memory <= MEMORY_BOUND
+    middle = {
+        field.name: statistics.median(getattr(run, field.name) for run in runs)
+        for field in dataclasses.fields(Run)
+    }
+    is_good = (
+        middle['reading'] <= READ_BOUND
+        and middle['writing'] <= WRITE_BOUND
+        and middle['memory'] <= MEMORY_BOUND
+    )
     verdict = '' if is_good else '  MISSED'
     print(
-        f'{form or "(read)":>10} {seconds:>8.2f} {processor:>8.2f} '
-        f'{memory:>6.0f} {runs[0].size:>6.1f}{verdict}',
+        f'{form or "(read)":>10} {middle["reading"]:>8.2f} '
+        f'{middle["writing"]:>8.2f} {middle["processor"]:>8.2f} '
+        f'{middle["memory"]:>10.0f} {middle["size"]:>8.1f}{verdict}',
         flush=True,
     )
     return is_good
@@ -129,28 +142,40 @@ def _run(path: pathlib.Path, form: str) -> Run:
 
 def _measure(options: argparse.Namespace) -> Run:
     """Report once, in a process that has done nothing else."""
-    start = time.monotonic()
-    run = loading.load([options.child], masking.Mask())
+    start, used = time.monotonic(), time.process_time()
+    run = loading.load([options.child], masking.Mask(SECRETS))
+    read = time.monotonic()
     size = 0
     if options.form:
         path = pathlib.Path(f'{options.child}.{options.form}')
         writer: Any = writing.WRITERS[options.form]
         writing.replace(path, lambda file: writer(file, run, None, 'many'))
         size = path.stat().st_size
-    seconds = time.monotonic() - start
-    processor = time.process_time()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return Run(seconds, processor, peak, size / 1e6)
+    written = time.monotonic()
+    processor = time.process_time() - used
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return Run(read - start, written - read, processor, peak / 1e6, size / 1e6)
 
 
 def _write(output: BinaryIO, options: argparse.Namespace) -> None:
     stream = subunit.StreamResultToBytes(output)
     log = (_LINE * (options.log // len(_LINE) + 1))[: options.log].encode()
     moment = BEGIN
+    for name in _names(options.tests):
+        stream.status(name, 'exists')
     for number, name in enumerate(_names(options.tests)):
         failed = number % options.failing == options.failing - 1
         stream.status(name, 'inprogress', timestamp=moment)
         _attach(stream, name, "pythonlogging:''", log)
+        if number % options.evident == 0:
+            for kind, data in _evidence(number).items():
+                _attach(
+                    stream,
+                    name,
+                    kind,
+                    json.dumps(data).encode(),
+                    f'application/x-ipv6-{kind}+json',
+                )
         if failed:
             _attach(stream, name, 'traceback', _FAILURE.encode())
         moment += datetime.timedelta(seconds=0.5)
@@ -162,14 +187,40 @@ def _write(output: BinaryIO, options: argparse.Namespace) -> None:
         )
 
 
+def _evidence(number: int) -> dict[str, Any]:
+    """Return what a test of an endpoint, or a scenario, attaches."""
+    where = {'service': f's{number}', 'region': 'one', 'interface': 'public'}
+    address = f'2001:db8::{number % 65536:x}'
+    if number % 100:
+        visit = {'address': address, 'status': 200, 'seconds': 0.1}
+        return {'endpoint': {**where, 'visits': [visit]}, 'findings': []}
+    guests = [f'guest-{one}' for one in range(4)]
+    nodes = [{'name': one, 'kind': 'guest'} for one in ('net', *guests)]
+    links = [{'between': ['net', one]} for one in guests]
+    ping = {'address': address, 'sent': 3, 'received': 3}
+    return {
+        'topology': {'title': f't{number}', 'nodes': nodes, 'links': links},
+        'addresses': [
+            {'guest': g, 'interface': 'e', 'predicted': address}
+            for g in guests
+        ],
+        'pings': [{'source': 'net', 'target': g, **ping} for g in guests],
+        'steps': [{'name': g, 'seconds': 1.5} for g in guests],
+    }
+
+
 def _attach(
-    stream: subunit.StreamResultToBytes, name: str, file: str, data: bytes
+    stream: subunit.StreamResultToBytes,
+    name: str,
+    file: str,
+    data: bytes,
+    mime_type: str = 'text/plain; charset=utf8',
 ) -> None:
     stream.status(
         name,
         file_name=file,
         file_bytes=data,
-        mime_type='text/plain; charset=utf8',
+        mime_type=mime_type,
         eof=True,
     )
 

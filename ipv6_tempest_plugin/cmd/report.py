@@ -66,7 +66,8 @@ class Ipv6Report(command.Command):
         parser.add_argument(
             '--mask',
             metavar='FILE',
-            help='more secrets to mask, one to a line',
+            help='more secrets to mask, one to a line, beside those of '
+            'tempest.conf and of the environment',
         )
         _add_live(parser)
         parser.add_argument(

@@ -43,7 +43,7 @@ def act(args: argparse.Namespace) -> int:
 
 
 def _report(args: argparse.Namespace) -> model.Run:
-    mask = loading.mask(args.mask)
+    mask = loading.mask(args.mask, args.stream, os.environ)
     run = _run(args, mask)
     change = _change(args.compare, run, mask)
     for name, write in writing.WRITERS.items():

@@ -14,6 +14,7 @@
 
 import argparse
 from collections.abc import Sequence
+import os
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ def act(
     place = Path(args.record)
     runners = [records.runner(text) for text in args.runner]
     _refuse_twins(runners)
-    mask = loading.mask(None)
+    mask = loading.mask(None, args.times, os.environ)
     known = durations.read(args.times, mask)
     if args.list:
         tests = tuple(sorted(sources.test_ids(args.list)))

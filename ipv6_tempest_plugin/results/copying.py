@@ -45,12 +45,21 @@ class _File:
     mime_type: str | None
     begun: datetime.datetime | None
     data: bytearray = field(default_factory=bytearray)
+    is_cut: bool = False
 
     def add(self, piece: bytes) -> None:
-        """Take the next piece."""
+        """Take the next piece.
+
+        What is cut ends with a whole line: half of a secret would not be
+        known as one.
+        """
+        if self.is_cut:
+            return
         room = LONGEST - len(self.data)
-        self.data += piece[: max(0, room)]
-        if 0 <= room < len(piece):
+        self.data += piece[:room]
+        if room < len(piece):
+            self.is_cut = True
+            del self.data[max(0, self.data.rfind(b'\n')) :]
             self.data += _CUT
 
 

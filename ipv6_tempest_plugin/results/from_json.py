@@ -12,9 +12,8 @@
 
 """A run from the JSON report of an earlier one."""
 
-from collections.abc import Callable
+from dataclasses import dataclass
 import datetime
-import functools
 from typing import Any
 
 from ipv6_tempest_plugin.results import errors
@@ -25,7 +24,42 @@ from ipv6_tempest_plugin.results import reading
 from ipv6_tempest_plugin.results import text
 from ipv6_tempest_plugin.results import to_json
 
-_PLAIN = (*to_json.ALWAYS, 'start', 'seconds')
+# Characters of a name, and of a reason, which may hold another and a name.
+_NAME, _REASON = 1000, 4000
+_WRONG = (
+    AttributeError,
+    KeyError,
+    OverflowError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What a report says of a test, but for what has a form of its own."""
+
+    id: str
+    name: str
+    owner: str
+    label: str
+    tier: str
+    seconds: float | None = None
+    worker: str = ''
+    attributes: tuple[str, ...] = ()
+    reason: str = ''
+    diagnosis: str = ''
+    took: tuple[str, ...] = ()
+    attachments: tuple[model.Attachment, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Head:
+    """What a report says of the run itself."""
+
+    notes: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def run(
@@ -33,61 +67,74 @@ def run(
 ) -> model.Run:
     """Return the run that a JSON report describes.
 
-    What came from the cloud is masked and cleaned once more: files change
-    hands.
+    All text is masked and cleaned once more: files change hands.
 
     :param place: what to call it when it cannot be read
     :raises ReportError: when it is none, or one of another version
     """
+    mask = mask or masking.Mask()
     wanted = to_json.VERSION.partition('.')[0]
     form, version = data.get('format'), str(data.get('version'))
     if form != to_json.FORMAT or version.partition('.')[0] != wanted:
+        seen = f'seen format {form}, version {version}'
         raise errors.ReportError(
             f'{place}: expected JSON of format {to_json.FORMAT}, version '
-            f'{wanted}, seen format {form}, version {version}'
+            f'{wanted}, {text.line(mask.text(seen))}'
         )
     try:
-        safe = functools.partial(_safe, mask or masking.Mask())
-        return model.Run(
-            tuple(_test(item, safe) for item in data['tests']),
-            tuple(map(str, safe(data.get('notes', [])))),
-            remarks=tuple(map(str, safe(data.get('remarks', [])))),
-        )
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        head = {name: data.get(name) for name in ('notes', 'remarks')}
+        told = reading.build(_Head, _safe(head, mask))
+        tests = tuple(_test(_safe(item, mask)) for item in data['tests'])
+    except _WRONG as error:
+        seen = f'seen {type(error).__name__}: {error}'
         raise errors.ReportError(
-            f'{place}: expected what run.schema.json describes, seen '
-            f'{type(error).__name__}: {error}'
+            f'{place}: expected what run.schema.json describes, '
+            f'{text.line(mask.text(seen))}'
         ) from error
+    return model.Run(tests, _lines(told.notes), remarks=_lines(told.remarks))
 
 
-def _safe(mask: masking.Mask, data: Any) -> Any:
+def _safe(data: Any, mask: masking.Mask) -> Any:
     return text.clean_data(mask.data(data))
 
 
-def _test(data: dict[str, Any], safe: Callable[[Any], Any]) -> model.Test:
-    told = safe({k: v for k, v in data.items() if k not in _PLAIN})
-    start = data.get('start')
-    seconds = data.get('seconds')
+def _test(data: dict[str, Any]) -> model.Test:
+    told = reading.build(_Told, data)
     return model.Test(
-        id=text.line(data['id'], 1000),
-        name=text.line(data['name'], 1000),
-        owner=text.line(data['owner'], 1000),
-        label=text.line(data['label'], 1000),
-        tier=text.line(data['tier']),
+        id=text.line(told.id, _NAME),
+        name=text.line(told.name, _NAME),
+        owner=text.line(told.owner, _NAME),
+        label=text.line(told.label, _NAME),
+        tier=text.line(told.tier),
         status=model.Status(data['status']),
-        start=datetime.datetime.fromisoformat(start) if start else None,
-        seconds=None if seconds is None else float(seconds),
-        worker=told.get('worker', ''),
-        attributes=tuple(told.get('attributes', ())),
-        reason=told.get('reason', ''),
-        diagnosis=told.get('diagnosis', ''),
-        took=tuple(told.get('took', ())),
-        evidence=_evidence(told.get('evidence', {})),
-        attachments=tuple(
-            reading.build(model.Attachment, item)
-            for item in told.get('attachments', ())
-        ),
+        start=_start(data.get('start'), told.seconds or 0.0),
+        seconds=told.seconds,
+        worker=text.line(told.worker),
+        attributes=_lines(told.attributes),
+        reason=text.line(told.reason, _REASON),
+        diagnosis=told.diagnosis,
+        took=_lines(told.took),
+        evidence=_evidence(data.get('evidence') or {}),
+        attachments=told.attachments,
     )
+
+
+def _lines(texts: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(text.line(one, _NAME) for one in texts)
+
+
+def _start(told: str | None, seconds: float) -> datetime.datetime | None:
+    """Return a moment in UTC; one without a zone is meant so.
+
+    :raises OverflowError: when the test would end after the year 9999
+    """
+    if told is None:
+        return None
+    start = datetime.datetime.fromisoformat(told)
+    if start.tzinfo is None:
+        start = start.replace(tzinfo=datetime.UTC)
+    start + datetime.timedelta(seconds=seconds)
+    return start
 
 
 def _evidence(data: dict[str, Any]) -> observed.Evidence:

@@ -12,7 +12,7 @@
 
 """A run as JUnit XML, in the dialect that Jenkins and GitLab read."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import IO
 
 import junitparser
@@ -49,10 +49,9 @@ def write(run: model.Run, output: IO[str]) -> None:
     output.write(text)
 
 
-def _suite(owner: str, tests: Iterable[model.Test]) -> junitparser.TestSuite:
-    tests = list(tests)
+def _suite(owner: str, tests: Sequence[model.Test]) -> junitparser.TestSuite:
     suite = junitparser.TestSuite(owner or 'tests')
-    suite.add_property('tier', tests[0].tier)
+    suite.append(_properties(tests))
     starts = [test.start for test in tests if test.start]
     if starts:
         suite.timestamp = min(starts).isoformat()
@@ -60,10 +59,28 @@ def _suite(owner: str, tests: Iterable[model.Test]) -> junitparser.TestSuite:
     return suite
 
 
+def _properties(tests: Sequence[model.Test]) -> junitparser.Properties:
+    """Return the tier and the UUIDs.
+
+    They are of the suite: consumers know no properties of a ``testcase``,
+    and Jenkins' xUnit plugin drops a file that has some.
+    """
+    pairs = [('tier', tests[0].tier)]
+    pairs += [(f'id.{_label(t)}', t.id) for t in tests if t.id != t.name]
+    found = junitparser.Properties()
+    for name, value in dict(pairs).items():
+        found.add_property(junitparser.Property(name, value))
+    return found
+
+
+def _label(test: model.Test) -> str:
+    return test.label or test.name or 'test'
+
+
 def _case(test: model.Test) -> junitparser.TestCase:
     case = junitparser.TestCase(
         # Milliseconds: less would be written as 1e-05, which is no time.
-        test.label,
+        _label(test),
         test.owner or 'tests',
         round(test.seconds or 0.0, 3),
     )

@@ -13,6 +13,7 @@
 """From what a command was given to one complete run."""
 
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
 import contextlib
 import gc
@@ -20,6 +21,7 @@ from pathlib import Path
 
 from ipv6_tempest_plugin.results import complete
 from ipv6_tempest_plugin.results import errors
+from ipv6_tempest_plugin.results import literals
 from ipv6_tempest_plugin.results import masking
 from ipv6_tempest_plugin.results import merging
 from ipv6_tempest_plugin.results import model
@@ -52,15 +54,31 @@ def load(
         return complete.complete(merging.merge(runs), ids)
 
 
-def mask(path: str | None) -> masking.Mask:
-    """Return what masks; with the literal secrets of a file.
+def mask(
+    path: str | None,
+    places: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
+) -> masking.Mask:
+    """Return what masks, also the literal secrets that are known.
 
+    These are the lines of a file, and what the environment and the
+    tempest.conf of this directory, or of a place that is one, have under the
+    names of secrets.
+
+    :param environment: variables; nothing is looked up without them
     :raises ReportError: when the file cannot be read
     """
-    if path is None:
-        return masking.Mask()
+    found = set(_lines(path)) if path is not None else set[str]()
+    if environment is not None:
+        there = [Path(), *filter(Path.is_dir, map(Path, places))]
+        configs = literals.configs(there, environment)
+        found |= literals.known(configs, environment)
+    return masking.Mask(found)
+
+
+def _lines(path: str) -> list[str]:
     try:
-        return masking.Mask(Path(path).read_text().splitlines())
+        return Path(path).read_text().splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise errors.ReportError(
             f'{path}: expected a file with a secret in each line, seen: '

@@ -21,39 +21,18 @@ from collections.abc import Iterator
 import re
 from typing import Any
 
+from ipv6_tempest_plugin.results import values
+
 MASK = '***'
 _BEGIN = re.compile(r'-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,10}-----')
 _END = re.compile(r'-----END [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,10}-----')
 _BASE64 = re.compile(r'\s*[A-Za-z0-9+/=]{16,}\s*\Z')
-# How the name of a secret goes on from where one of the words stands: in a
-# header, in JSON, in an INI file, in a shell.
+# What is in the names of secrets: of headers, in JSON, in INI files, in shells.
 _WORDS = (
     'passw', 'passphrase', 'adminpass', 'admin_pass', 'secret', 'credential',
     'api_key', 'api-key', 'apikey', 'private_key', 'private-key',
-    'access_key', 'access-key', '_token', '-token', 'authorization', 'cookie',
+    'access_key', 'access-key', 'token', 'authorization', 'cookie',
 )  # fmt: skip
-_TAIL = r'[\w-]{0,40}'
-_NAMED = (
-    # 'name': 'value' as JSON and Python write it.
-    re.compile(
-        rf"""{_TAIL}["']\s{{0,4}}[:=]\s{{0,4}}[bu]?(?P<open>["'])"""
-        r"""(?P<value>(?:\\.|(?!(?P=open)).)+)""",
-        re.DOTALL,
-    ),
-    # The same in a string, where each quote has a backslash before it.
-    re.compile(
-        rf"""{_TAIL}\\["']\s{{0,4}}[:=]\s{{0,4}}[bu]?(?P<open>\\["'])"""
-        r"""(?P<value>(?:\\\\\\.|(?!(?P=open)).)+)""",
-        re.DOTALL,
-    ),
-    # name = value, name: value, to the end of the value.
-    re.compile(
-        rf"""{_TAIL}\s{{0,4}}[:=]\s{{0,4}}(?:b?["'])?"""
-        r"""(?:(?:basic|bearer|token|digest)\s+)?"""
-        r"""(?P<value>[^\s"'<>,;&*][^\s"'<>,;&]*)""",
-        re.IGNORECASE,
-    ),
-)
 _ELSEWHERE = (
     # https://user:password@host
     ('://', re.compile(r'(?P<keep>://)[^\s/@"\'<>]{1,300}(?=@)')),
@@ -73,6 +52,27 @@ _ELSEWHERE = (
     # Keystone's Fernet tokens and JSON Web Signatures, wherever they are.
     ('gAAAAA', re.compile(r'(?P<keep>)\bgAAAAA[\w-]{16,}(?:=|%3D)*')),
     ('eyJ', re.compile(r'(?P<keep>)\beyJ[\w-]{8,}\.[\w-]{4,}\.[\w-]*')),
+    # chpasswd takes lines of user:password, by a pipe or as a document.
+    (
+        'chpasswd',
+        re.compile(
+            r'(?P<keep>\b(?:echo|printf)\s{1,4}(?:-\w{1,4}\s{1,4})?)'
+            r'[^|\n]{1,300}+(?=\|\s{0,4}(?:sudo\s{1,4})?chpasswd)'
+        ),
+    ),
+    (
+        'chpasswd',
+        re.compile(
+            r'(?P<keep>chpasswd[^\n|;<]{0,40}<<-?\s{0,4}["\']?'
+            r'(?P<last>\w{1,20})["\']?\n)'
+            r'(?![ \t]{0,20}(?P=last)\b)[^\n]*'
+            r'(?:\n(?![ \t]{0,20}(?P=last)\b)[^\n]*){0,100}'
+        ),
+    ),
+    (
+        'chpasswd',
+        re.compile(r'(?P<keep>chpasswd[^\n|;<]{0,40}<<<\s{0,4})[^\n]+'),
+    ),
 )
 # Of one length with the text, which str.lower() may not be.
 _LOWER = {code: code + 32 for code in range(ord('A'), ord('Z') + 1)}
@@ -86,18 +86,21 @@ class Mask:
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         given = sorted({s for s in secrets if s}, key=len, reverse=True)
-        self._given = (
-            re.compile('|'.join(map(re.escape, given))) if given else None
-        )
+        self._secrets = tuple(given)
+        self._pattern = re.compile('|'.join(map(re.escape, given)))
 
     def text(self, text: str) -> str:
         """Return a text without its secrets."""
-        if self._given:
-            text = self._given.sub(MASK, text)
-        text = _named(_keys(text))
+        text = _named(_keys(self._literal(text)))
         for sign, pattern in _ELSEWHERE:
             if sign in text:
                 text = pattern.sub(rf'\g<keep>{MASK}', text)
+        return text
+
+    def _literal(self, text: str) -> str:
+        # Names are many; to look for a text is much faster than a pattern.
+        if any(secret in text for secret in self._secrets):
+            return self._pattern.sub(MASK, text)
         return text
 
     def name(self, name: str) -> str:
@@ -108,7 +111,7 @@ class Mask:
         """
         if '(' in name:
             return self.text(name)
-        return self._given.sub(MASK, name) if self._given else name
+        return self._literal(name)
 
     def data(self, data: Any) -> Any:
         """Return decoded JSON without secrets, whatever its shape."""
@@ -118,12 +121,20 @@ class Mask:
             return [self.data(item) for item in data]
         if isinstance(data, dict):
             return {
-                self.text(key): MASK
-                if isinstance(value, str) and is_secret(key)
+                self.text(key): self._hidden(value)
+                if is_secret(key)
                 else self.data(value)
                 for key, value in data.items()
             }
         return data
+
+    def _hidden(self, data: Any) -> Any:
+        """Return of what is secret no more than its shape."""
+        if isinstance(data, list):
+            return [self._hidden(item) for item in data]
+        if isinstance(data, dict):
+            return {self.text(k): self._hidden(v) for k, v in data.items()}
+        return data if data is None or isinstance(data, bool) else MASK
 
 
 def _keys(text: str) -> str:
@@ -163,22 +174,17 @@ def _named(text: str) -> str:
     The words are looked for first: to try a pattern at every letter of a
     log takes a hundred times as long.
     """
+    if not any(sign in text for sign in (':', '=', '--')):
+        return text
     lower = text.translate(_LOWER)
     places = {place for word in _WORDS for place in _all(lower, word)}
     parts = []
     done = 0
     for place in sorted(places):
-        if place >= done:
-            found = _value(text, place)
-            if found:
-                parts += [text[done : found.start('value')], MASK]
-                done = found.end('value')
+        if place >= done and (found := values.find(text, place)):
+            parts += [text[done : found[0]], MASK]
+            done = found[1]
     return ''.join(parts) + text[done:]
-
-
-def _value(text: str, place: int) -> re.Match[str] | None:
-    matches = (pattern.match(text, place) for pattern in _NAMED)
-    return next(filter(None, matches), None)
 
 
 def _all(text: str, word: str) -> Iterator[int]:

@@ -16,6 +16,14 @@
 """
 
 from dataclasses import dataclass
+import ipaddress
+import re
+
+Value = ipaddress.IPv4Address | ipaddress.IPv6Address
+# Flags with which nobody can use an address (RFC 4862, 5.4 and 5.5.4).
+_UNFIT = ('tentative', 'dadfailed', 'deprecated')
+_FLAG = re.compile(r'[a-z_]+')
+_LENGTH = re.compile('[0-9]{1,3}')
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,11 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """One address of a guest: predicted, seen, or both."""
+    """One address of a guest: predicted, seen, or both.
+
+    :param prefix_length: of what was seen
+    :param state: the flags that it had, by their names in Linux
+    """
 
     guest: str
     interface: str
@@ -70,11 +82,47 @@ class Address:
     prefix_length: int | None = None
     state: str = ''
     note: str = ''
+    predicted_prefix_length: int | None = None
 
     @property
     def is_right(self) -> bool:
-        """Whether what was predicted was seen, and nothing else."""
-        return self.predicted == self.seen
+        """Whether what was predicted was seen, fit for use, and only that."""
+        return not self.wrong
+
+    @property
+    def wrong(self) -> tuple[str, ...]:
+        """What is wrong with it, in words."""
+        if not self.predicted or not self.seen:
+            return self._missing()
+        predicted, length = _value(
+            self.predicted, self.predicted_prefix_length
+        )
+        seen, seen_length = _value(self.seen, self.prefix_length)
+        found = []
+        if predicted is None or predicted != seen:
+            found.append('another address')
+        if length is not None and length != seen_length:
+            found.append('prefix length')
+        flags = _FLAG.findall(self.state.lower())
+        return (*found, *(flag for flag in _UNFIT if flag in flags))
+
+    def _missing(self) -> tuple[str, ...]:
+        if self.predicted:
+            return ('not seen',)
+        return ('not predicted',) if self.seen else ()
+
+
+def _value(text: str, length: int | None) -> tuple[Value | None, int | None]:
+    """Return address and prefix length; a length in the text goes first.
+
+    The zone of an address (RFC 4007) is no part of what it is.
+    """
+    plain, _, prefix = text.partition('/')
+    try:
+        address = ipaddress.ip_address(plain.partition('%')[0])
+    except ValueError:
+        return None, length
+    return address, int(prefix) if _LENGTH.fullmatch(prefix) else length
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,9 @@ KINDS: dict[str, tuple[str, type[Any]]] = {
     'pings': ('pings', observed.Ping),
     'steps': ('steps', observed.Step),
 }
+# All numbers are counts, lengths, statuses and times; what reads the reports
+# may know no larger integers (RFC 8259, section 6).
+MOST = 2**53
 # Of what a test attaches one by one, and the others as lists.
 _SINGLE = ('endpoint', 'topology')
 
@@ -119,8 +122,15 @@ def _tuple(hints: tuple[Any, ...], value: Any, place: str) -> tuple[Any, ...]:
 
 
 def _plain(hint: type[Any], value: Any, place: str) -> Any:
-    if hint is float and type(value) is int:
-        value = float(value)
+    if hint in (int, float) and type(value) in (int, float):
+        # Not what is no number, as JSON of Python has it.
+        if not 0 <= value <= MOST:
+            raise ValueError(
+                f'{place}: expected a number from 0 to {MOST}, seen '
+                f'{_shown(value)}'
+            )
+        if hint is float:
+            value = float(value)
     if type(value) is not hint:
         raise ValueError(
             f'{place}: expected {hint.__name__}, seen {_shown(value)}'

@@ -12,6 +12,7 @@
 
 """A run as JSON; ``run.schema.json`` describes every key."""
 
+from collections.abc import Iterable
 from collections.abc import Iterator
 import dataclasses
 import datetime
@@ -24,7 +25,7 @@ from ipv6_tempest_plugin.results import observed
 
 # The first number changes when a reader of the older form would fail.
 FORMAT = 'ipv6-report'
-VERSION = '1.1'
+VERSION = '1.2'
 ALWAYS = ('id', 'name', 'owner', 'label', 'tier', 'status')
 
 
@@ -71,9 +72,19 @@ def _items(test: model.Test) -> Iterator[tuple[str, Any]]:
     yield 'attributes', list(test.attributes)
     yield 'took', list(test.took)
     if test.evidence is not observed.NOTHING:
-        seen = dataclasses.asdict(test.evidence)
-        yield 'evidence', {key: value for key, value in seen.items() if value}
+        yield 'evidence', _evidence(test.evidence)
     yield 'attachments', [dataclasses.asdict(a) for a in test.attachments]
+
+
+def _evidence(evidence: observed.Evidence) -> dict[str, Any]:
+    """Return what there is, with the judgement on what has one."""
+    seen: dict[str, Any] = dataclasses.asdict(evidence)
+    judged: tuple[tuple[str, Iterable[observed.Address | observed.Ping]], ...]
+    judged = ('addresses', evidence.addresses), ('pings', evidence.pings)
+    for key, items in judged:
+        for data, item in zip(seen[key], items, strict=True):
+            data['right'] = item.is_right
+    return {key: value for key, value in seen.items() if value}
 
 
 def _time(moment: datetime.datetime | None) -> str | None:

@@ -22,6 +22,7 @@ from typing import Any
 
 import netaddr
 
+from ipv6_tempest_plugin import addressing
 from ipv6_tempest_plugin.overlay.guests import observations
 from ipv6_tempest_plugin.overlay.vrouter import judging
 from ipv6_tempest_plugin.overlay.vrouter import reach
@@ -164,10 +165,14 @@ def _addresses(
         'mac': mac,
         'network': network,
     }
+    wanted = {
+        'predicted': str(predicted),
+        'predicted_prefix_length': addressing.SLAAC_PREFIX_LENGTH,
+    }
     rows = [
         {
             **base,
-            'predicted': str(predicted) if one.address == predicted else '',
+            **(wanted if one.address == predicted else {}),
             'seen': str(one.address),
             'prefix_length': one.prefix_length,
             'state': ', '.join(sorted(one.flags)),
@@ -175,5 +180,5 @@ def _addresses(
         for one in there
     ]
     if all(one.address != predicted for one in there):
-        rows.append({**base, 'predicted': str(predicted)})
+        rows.append({**base, **wanted})
     return rows

@@ -243,8 +243,9 @@ def _address(
         'mode': 'dhcpv6-stateless',
         'predicted': address,
         'seen': address if is_right else None,
-        'prefix_length': 64,
-        'state': 'valid' if is_right else '',
+        'predicted_prefix_length': 64,
+        'prefix_length': 64 if is_right else None,
+        'state': 'mngtmpaddr' if is_right else '',
     }
 
 

@@ -121,6 +121,22 @@ class CopyingTest(testtools.TestCase):
         self.assertEqual(1, copy.count(b'the rest was cut'))
         self.assertLess(len(copy), copying.LONGEST + 10_000)
 
+    @ddt.data(b'first\n', b'')
+    def test_a_secret_at_the_cut(self, begin: bytes) -> None:
+        file = copying._File(None, None)
+        file.add(begin)
+        file.add(b'x' * (copying.LONGEST - len(begin) - 6) + b'opensesame')
+        file.add(b' and\nmore\n')
+        self.assertEqual(begin.rstrip() + copying._CUT, bytes(file.data))
+
+    def test_what_just_fits_is_whole(self) -> None:
+        file = copying._File(None, None)
+        for _ in range(2):
+            file.add(b'x' * (copying.LONGEST // 2))
+        self.assertEqual(copying.LONGEST, len(file.data))
+        file.add(b'')
+        self.assertFalse(file.is_cut)
+
     def test_a_test_that_never_ends_keeps_its_log(self) -> None:
         stream = streams.Stream().start(ONE).file(ONE, 'log', b'and then')
         (test,) = streams.read(copied(bytes(stream))).tests

@@ -13,36 +13,20 @@
 """JUnit XML, read back by other parsers."""
 
 import io
-import re
+from pathlib import Path
 from xml.etree import ElementTree
 
+import ddt
 import junitparser
 import testtools
+import xmlschema
 
 from ipv6_tempest_plugin.results import junit
 from ipv6_tempest_plugin.results import model
 from tests.unit.plugin.results import example
 from tests.unit.plugin.results import streams
 
-# What Jenkins' schema (junit-10.xsd of its xUnit plugin) lets an element
-# have: attributes, then children.
-ALLOWED = {
-    'testsuites': ('name time tests failures errors', 'testsuite'),
-    'testsuite': (
-        'name tests failures errors time skipped timestamp',
-        'properties testcase',
-    ),
-    'properties': ('', 'property'),
-    'property': ('name value', ''),
-    'testcase': (
-        'name time classname',
-        'skipped error failure system-out',
-    ),
-    'failure': ('type message', ''),
-    'error': ('type message', ''),
-    'skipped': ('type message', ''),
-    'system-out': ('', ''),
-}
+SCHEMA = xmlschema.XMLSchema(Path(__file__).with_name('junit.xsd'))
 
 
 def xml_of(run: model.Run) -> bytes:
@@ -57,6 +41,7 @@ def read(xml: bytes) -> ElementTree.Element:
     return ElementTree.fromstring(xml)  # noqa: S314
 
 
+@ddt.ddt
 class JunitTest(testtools.TestCase):
     def test_counts_and_results_as_another_parser_reads_them(self) -> None:
         root = read(xml_of(example.stream().run()))
@@ -104,18 +89,48 @@ class JunitTest(testtools.TestCase):
         self.assertEqual('1', root.attrib['errors'])
         self.assertIn('no subunit', root.findtext('.//error') or '')
 
-    def test_nothing_that_the_schema_does_not_know(self) -> None:
+    def test_the_schema_accepts_it(self) -> None:
         made = example.stream().raw(b'x').start('a.B.c')
-        run = made.end('a.B.c', 'success', 0.000012).run()
-        for element in read(xml_of(run)).iter():
-            attributes, children = map(str.split, ALLOWED[element.tag])
-            self.assertLessEqual(set(element.attrib), set(attributes))
-            self.assertLessEqual({c.tag for c in element}, set(children))
-            if 'time' in element.attrib:
-                self.assertTrue(
-                    re.fullmatch(r'\d+(\.\d*)?', element.attrib['time']),
-                    element.attrib,
-                )
+        made.end('a.B.c', 'success', 0.000012).passed('test')
+        made.failed('a.B.\x1b<d>', '\n').passed('a.B.').skipped('a.B.f', '')
+        for run in (made.run(), model.Run(())):
+            SCHEMA.validate(xml_of(run).decode())
+
+    @ddt.data(
+        ('<testcase ', '<testcase id="1" '),
+        ('time="2.5"', 'time="2.5e-05"'),
+        ('failures="1"', 'failures="one"'),
+        ('classname="a.B"', ''),
+        ('<failure ', '<rerun '),
+        ('</failure>', '</failure><failure/>'),
+        ('<system-out>', '<properties/><system-out>'),
+        ('name="tier"', ''),
+        ('<testcase ', '<system-out/><testcase '),
+        ('<testcase ', 'text<testcase '),
+    )
+    @ddt.unpack
+    def test_the_schema_refuses_another(self, old: str, new: str) -> None:
+        xml = xml_of(streams.Stream().failed('a.B.c', 'no').run()).decode()
+        wrong = xml.replace(old, new)
+        if '<rerun ' in wrong:
+            wrong = wrong.replace('</failure>', '</rerun>')
+        self.assertNotEqual(xml, wrong)
+        self.assertFalse(SCHEMA.is_valid(wrong))
+
+    def test_the_uuid_of_each_test_is_a_property(self) -> None:
+        made = streams.Stream().failed('a.B.without', 'no')
+        made.passed(streams.test_id('a.B.one', 1, 'smoke'))
+        made.failed(streams.test_id('a.B.two', 2) + '(x,y)', 'no')
+        root = read(xml_of(made.run()))
+        found = {p.get('name'): p.get('value') for p in root.iter('property')}
+        self.assertEqual(
+            {
+                'tier': 'other',
+                'id.one': streams.uuid(1),
+                'id.two(x,y)': f'{streams.uuid(2)}(x,y)',
+            },
+            found,
+        )
 
     def test_it_begins_with_one_declaration(self) -> None:
         xml = xml_of(streams.Stream().passed('a.B.c').run())

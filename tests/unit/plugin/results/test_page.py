@@ -184,6 +184,23 @@ class PageTest(testtools.TestCase):
             if name == 'href':
                 self.assertTrue(value.startswith('#'), value)
 
+    def test_an_address_that_nobody_can_use_is_wrong(self) -> None:
+        address = {
+            'guest': 'guest-1',
+            'interface': 'eth1',
+            'predicted': '2001:db8::1',
+            'predicted_prefix_length': 64,
+            'seen': '2001:db8::1',
+            'prefix_length': 128,
+            'state': 'dadfailed, tentative',
+        }
+        made = streams.Stream().passed('a.B.one', addresses=[address])
+        text = Reader(html_of(made.run())).text
+        self.assertIn('\N{BALLOT X} 1 wrong', text)
+        self.assertIn('2001:db8::1/64', text)
+        self.assertIn('2001:db8::1/128', text)
+        self.assertIn('no: prefix length, tentative, dadfailed', text)
+
     def test_what_changed(self) -> None:
         before = streams.Stream().passed('a.B.one').passed('a.B.two').run()
         after = streams.Stream().failed('a.B.one', 'no').passed('a.B.x').run()

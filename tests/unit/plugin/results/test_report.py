@@ -31,6 +31,7 @@ from tests.unit.plugin.results import example
 from tests.unit.plugin.results import streams
 from tests.unit.plugin.results import test_masking
 
+ONE = streams.test_id(f'{streams.API}.test_a.ATest.test', 1)
 FORMS = ('html', 'junit', 'json', 'prometheus', 'testapi')
 
 
@@ -255,3 +256,64 @@ class SecretsTest(ReportTest):
                 'hunter2',
             ):
                 self.assertNotIn(secret, text, form)
+
+
+class KnownSecretsTest(ReportTest):
+    """What the run's own configuration tells is masked unasked."""
+
+    CONF = (
+        '[auth]\nadmin_password = "of the admin, who"\n[no parser: = of INI\n'
+        'test_accounts_file = {}\nimage_ssh_password = admin\n'
+    )
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.addCleanup(os.chdir, os.getcwd())
+        os.chdir(self.place)
+        accounts = self.file('accounts', b'- password: of an account\n')
+        self.conf = self.CONF.format(accounts).encode()
+        said = 'admin: of the admin, who / of an account / of-the-shell'
+        self.stream = self.file('s', bytes(streams.Stream().failed(ONE, said)))
+
+    def told(self, stream: str, **environment: str) -> str:
+        """Return the reason that the report tells."""
+        with mock.patch.dict(os.environ, environment, clear=True):
+            return json.loads(self.outputs(stream)['json'])['tests'][0][
+                'reason'
+            ]
+
+    def test_of_the_environment(self) -> None:
+        told = self.told(self.stream, OS_PASSWORD='of-the-shell')
+        self.assertEqual(
+            'admin: of the admin, who / of an account / ***', told
+        )
+
+    def test_of_the_configuration_that_is_named(self) -> None:
+        config = self.file('my.conf', self.conf)
+        told = self.told(self.stream, TEMPEST_CONFIG=config)
+        self.assertEqual('admin: *** / *** / of-the-shell', told)
+        told = self.told(
+            self.stream,
+            TEMPEST_CONFIG='my.conf',
+            TEMPEST_CONFIG_DIR=str(self.place),
+        )
+        self.assertEqual('admin: *** / *** / of-the-shell', told)
+
+    def test_of_the_directory_in_which_it_runs(self) -> None:
+        Path('etc').mkdir()
+        self.file('etc/tempest.conf', self.conf)
+        self.assertEqual(
+            'admin: *** / *** / of-the-shell', self.told(self.stream)
+        )
+
+    def test_of_the_directory_that_is_reported(self) -> None:
+        store = Path('run', '.stestr')
+        Path('run', 'etc').mkdir(parents=True)
+        self.file('run/etc/tempest.conf', self.conf)
+        store.mkdir()
+        (store / 'format').write_text('1\n')
+        (store / 'next-stream').write_text('1\n')
+        (store / '0').write_bytes(
+            b'test: a.B.c\nfailure: a.B.c [\nof the admin, who\n]\n'
+        )
+        self.assertEqual('***', self.told('run'))

@@ -25,6 +25,7 @@ from ipv6_tempest_plugin.results import model
 from ipv6_tempest_plugin.results import packets
 from ipv6_tempest_plugin.results import sources
 from ipv6_tempest_plugin.results import stream
+from ipv6_tempest_plugin.results import writing
 from tests.unit.plugin.results import example
 from tests.unit.plugin.results import streams
 
@@ -199,14 +200,34 @@ class StreamTest(testtools.TestCase):
         b'"text"',
         b'[{"name": "boot"}]',
         b'[{"name": "boot", "seconds": "4"}]',
+        b'[{"name": "boot", "seconds": %s}]' % (b'9' * 400),
+        b'[{"name": "boot", "seconds": %s}]' % (b'9' * 5000),
+        b'[{"name": "boot", "seconds": 1e400}]',
+        b'[{"name": "boot", "seconds": Infinity}]',
+        b'[{"name": "boot", "seconds": NaN}]',
+        b'[{"name": "boot", "seconds": -1}]',
+        b'[{"name": "boot", "seconds": true}]',
         b'[' * 100_000,
         b' ' * (attachments.EVIDENCE[0] + 1),
     )
     def test_evidence_that_is_malformed_is_named(self, data: bytes) -> None:
         made = streams.Stream().start(A)
         made.file(A, 'steps', data, 'application/x-ipv6-steps+json')
+        run = made.end(A, 'success').run()
+        self.assertIn('attachment "steps"', run.tests[0].diagnosis)
+        for write in writing.WRITERS.values():
+            write(io.StringIO(), run, None, 'a title')
+
+    @ddt.data('9' * 40, '9007199254740993', 'NaN', '-1', '1.5')
+    def test_counts_are_counts(self, number: str) -> None:
+        data = (
+            '[{"source": "a", "target": "b", "address": "::1", "received": 0, '
+            f'"sent": {number}}}]'
+        )
+        made = streams.Stream().start(A)
+        made.file(A, 'pings', data.encode(), 'application/json')
         (test,) = made.end(A, 'success').run().tests
-        self.assertIn('attachment "steps"', test.diagnosis)
+        self.assertIn('attachment "pings": sent: expected', test.diagnosis)
 
     def test_megabytes_of_log_are_cut(self) -> None:
         log = ''.join(f'INFO line {n}\n' for n in range(200_000))

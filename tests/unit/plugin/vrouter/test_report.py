@@ -51,6 +51,11 @@ class ReportTest(testtools.TestCase):
         self.assertTrue(row.is_right)
         self.assertEqual('2001:db8:0:2::1', row.seen)
 
+    def test_the_length_of_the_prefix_counts(self) -> None:
+        wrong = [sample.address('2001:db8:0:2::1/128', 'eth1')]
+        (row,) = self.addresses(addresses=wrong)
+        self.assertEqual(('prefix length',), row.wrong)
+
     def test_another_instead(self) -> None:
         other = [sample.address('2001:db8:0:2::9/64', 'eth1')]
         rows = self.addresses(addresses=other)
