@@ -207,10 +207,13 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def logs(service: str | None) -> list[Path]:
-    """The log files of a process on every host, or all of them."""
-    pattern = f'{service or "*"}.log'
+    """The log files of a process on every host, or all of them.
+
+    :param service: a name, as the file of one has it before its suffix
+    """
     return sorted(
         path
         for host in inventory.HOSTS
-        for path in hosts.log_directory(host.name).glob(pattern)
+        for path in hosts.log_directory(host.name).glob('*.log')
+        if service in (None, path.stem)
     )
