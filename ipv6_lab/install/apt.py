@@ -117,7 +117,7 @@ class Installation:
         left = missing(self._packages)
         if left:
             message = f'still not installed: {", ".join(left)}'
-            raise errors.StepFailed(STEP, message, self._log, HINT)
+            raise errors.StepFailed(STEP, message, self._log, hint=HINT)
 
     def update(self) -> None:
         """Renew what apt knows of the archive.
