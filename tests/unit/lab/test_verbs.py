@@ -404,6 +404,14 @@ class CacheVerbTest(VerbsTest):
         self.assertFalse(self.cloud.exists())
         self.assertIn('removed', self.out)
 
+    def test_clearing_leaves_nothing(self) -> None:
+        with mock.patch.object(record, 'boot', lambda: 'earlier'):
+            record.write(record.UP, self.cloud)
+        self.root.joinpath('lab.new').touch()
+        self.root.joinpath('tmpab12cd_f').mkdir()
+        self.assertEqual(0, self.lab_command('cache', '--clear'))
+        self.assertEqual([], list(self.root.iterdir()))
+
     def test_a_lab_keeps_its_cache(self) -> None:
         for phase in (record.UP, record.STARTING):
             record.write(phase, self.cloud)
