@@ -133,7 +133,7 @@ class PreflightTest(front.CacheTest):
     ) -> None:
         self.on_file_systems(**numbers)
         lines = list(preflight.disk_of_apt())
-        self.assertEqual(len(wanted), len(lines), lines)
+        self.assertEqual(len(wanted), len(lines), str(lines))
         for line, words in zip(lines, wanted, strict=True):
             self.assertIn(f'disk: expected {words}', line)
             self.assertTrue(line.endswith('; make room there'), line)

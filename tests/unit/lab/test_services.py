@@ -201,7 +201,7 @@ class KeptStateTest(front.CacheTest):
         self.patch(cache, 'digest', digest)
         building.kept()
         for module in (bootstrap, building, mariadb):
-            self.assertIn(Path(module.__file__), seen)
+            self.assertIn(Path(str(module.__file__)), seen)
 
 
 class SettingsTest(testtools.TestCase):
