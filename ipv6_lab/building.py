@@ -26,6 +26,7 @@ from ipv6_lab import cloud
 from ipv6_lab import engine
 from ipv6_lab import graph
 from ipv6_lab import hosts
+from ipv6_lab.install import apt
 from ipv6_lab import inventory
 from ipv6_lab import links
 from ipv6_lab import paths
@@ -35,6 +36,7 @@ from ipv6_lab import secrets
 from ipv6_lab import services
 from ipv6_lab.services import base
 from ipv6_lab.services import context
+from ipv6_lab.services import mariadb
 from ipv6_lab.services import neutron
 from ipv6_lab.services import nova
 from ipv6_lab.services import openvswitch
@@ -42,9 +44,11 @@ from ipv6_lab import supervisor
 from ipv6_lab import tempest
 
 SECRETS = 'secrets.json'
-# What the kept state depends on, beside the environments and the image.
+# What the kept state depends on, beside the environments, the image and the
+# database server, whose files it holds.
 RECIPE = (
     'bootstrap.py',
+    'building.py',
     'cloud.py',
     'inventory.py',
     'secrets.py',
@@ -68,6 +72,7 @@ def kept() -> Path:
         places.guest_image().parent,
     )
     names = [place.name for place in made_from]
+    names.append(apt.version(mariadb.PACKAGE))
     return cache.place('bootstrap', cache.digest([*names, *sources]))
 
 

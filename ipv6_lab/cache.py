@@ -32,6 +32,8 @@ MARKER = '.complete'
 KINDS = ('bootstrap', 'images', 'venvs')
 #: what else may be removed when no lab is up
 SCRATCH = ('downloads', 'logs', 'state', 'tmp')
+#: what tests that were killed leave of their temporary directories
+STRAY = 'tmp' + '[a-z0-9_]' * 8
 
 
 @dataclasses.dataclass(frozen=True)
@@ -113,11 +115,18 @@ def entries() -> Iterator[Entry]:
             done = finished(path)
             made = (path / MARKER if done else path).stat().st_mtime
             yield Entry(kind, path, size(path), now - made, done)
-    for name in SCRATCH:
-        path = paths.root() / name
-        if path.is_dir():
-            age = now - path.stat().st_mtime
-            yield Entry(name, path, size(path), age, True)
+    for path in (*_scratch(), *_strays()):
+        age = now - path.stat().st_mtime
+        yield Entry(path.name, path, size(path), age, True)
+
+
+def _scratch() -> list[Path]:
+    places = (paths.root() / name for name in SCRATCH)
+    return [path for path in places if path.is_dir()]
+
+
+def _strays() -> list[Path]:
+    return sorted(path for path in paths.root().glob(STRAY) if path.is_dir())
 
 
 def _directories(kind: str) -> list[Path]:
@@ -139,8 +148,8 @@ def clear() -> int:
     :returns: the bytes that this set free
     """
     freed = sum(entry.size for entry in entries())
-    for name in (*KINDS, *SCRATCH):
-        path = paths.root() / name
+    kinds = (paths.root() / kind for kind in KINDS)
+    for path in (*kinds, *_scratch(), *_strays()):
         if path.exists():
             shutil.rmtree(path)
     return freed

@@ -33,6 +33,10 @@ from ipv6_lab import waiting
 READY_DEADLINE = 180
 # Asking a supervisor ten times a second would take its turn from others.
 POLL = 0.25
+SLOW = (
+    'see its log, and with top(1) whether the machine is short of processor '
+    'or memory; scripts/lab up --keep leaves the rest running'
+)
 PATH = '/usr/sbin:/usr/bin:/sbin:/bin'
 
 
@@ -132,6 +136,7 @@ class Engine:
             READY_DEADLINE,
             log=lambda name: self.log(service.host, name or first),
             interval=POLL,
+            hint=SLOW,
         )
 
     def _dead(
@@ -144,7 +149,7 @@ class Engine:
             process.name,
             f'ended on {service.host.name} ({death})',
             self.log(service.host, process.name),
-            'see its log; scripts/lab up --keep leaves the rest running',
+            hint=hosts.HINT,
         )
 
     def ask(self, step: str, action: Callable[[], None]) -> None:
@@ -163,7 +168,7 @@ class Engine:
                 step,
                 str(answer),
                 self.log(service.host, service.processes[0].name),
-                'see its log; scripts/lab up --keep leaves the rest running',
+                hint=hosts.HINT,
             ) from answer
 
     def service(self, step: str) -> base.Service:

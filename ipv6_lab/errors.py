@@ -44,8 +44,9 @@ class StepFailed(LabError):
     :param service: the name that `scripts/lab logs` knows, or the step's
     :param message: what was expected of it and what was seen
     :param log: the log file, which may be missing
-    :param hint: what to try
+    :param hint: what to try, which no failed step may lack
     :param lines: how many of the log's last lines to show
+    :raises ValueError: when the hint is empty
     """
 
     def __init__(
@@ -53,9 +54,12 @@ class StepFailed(LabError):
         service: str,
         message: str,
         log: Path | None = None,
-        hint: str = '',
+        *,
+        hint: str,
         lines: int = 15,
     ) -> None:
+        if not hint.strip():
+            raise ValueError(f'{service}: a failed step says what to try')
         super().__init__(f'{service}: {message}', hint)
         self.service = service
         self.log = log

@@ -37,6 +37,7 @@ KINDS = ('mount', 'net', 'uts', 'ipc', 'pid')
 SOCKET = '/run/supervisor.sock'
 # States of a process that nobody has waited for yet (proc(5), stat).
 ENDED = ('Z', 'X')
+HINT = 'see its log; scripts/lab up --keep leaves the rest running'
 
 
 @dataclasses.dataclass(frozen=True)
@@ -122,16 +123,21 @@ class Running:
             )
         except subprocess.TimeoutExpired as late:
             message = f'`{" ".join(arguments)}` took over {timeout:.0f} s'
-            raise errors.LabError(f'{message} on {self.name}') from late
+            raise errors.LabError(
+                f'{message} on {self.name}',
+                'see with top(1) whether the machine is short of processor '
+                'or memory',
+            ) from late
         if log is not None:
             with log.open('a') as stream:
                 stream.write(f'$ {" ".join(arguments)}\n{result.stdout}')
         if result.returncode:
-            raise failed(arguments, result, log)
+            raise failed(self.name, arguments, result, log)
         return result.stdout
 
 
 def failed(
+    host: str,
     arguments: Sequence[str],
     result: subprocess.CompletedProcess[str],
     log: Path | None,
@@ -140,10 +146,18 @@ def failed(
     name = Path(arguments[0]).name
     if log is not None:
         message = f'exited with status {result.returncode}'
-        return errors.StepFailed(name, message, log)
+        return errors.StepFailed(
+            name,
+            f'{message} on {host}, expected 0',
+            log,
+            hint=HINT,
+        )
     last = result.stdout.strip().rpartition('\n')[2]
     message = f'`{" ".join(arguments)}` exited with {result.returncode}'
-    return errors.LabError(f'{message}: {last}')
+    return errors.LabError(
+        f'{message} on {host}: {last}',
+        'see with scripts/lab status and scripts/lab logs what that host does',
+    )
 
 
 def directory(name: str) -> Path:
@@ -258,7 +272,9 @@ def start(host: inventory.Host, deadline: float = 20) -> Running:
         if launcher.poll() is not None:
             status = launcher.returncode
             message = f'its init ended with status {status}'
-            raise errors.StepFailed(f'host {host.name}', message, log)
+            raise errors.StepFailed(
+                f'host {host.name}', message, log, hint=HINT
+            )
         found = find().get(host.name)
         return found if found and found.path(SOCKET).exists() else None
 
@@ -267,6 +283,7 @@ def start(host: inventory.Host, deadline: float = 20) -> Running:
         f'the supervisor of host {host.name}',
         deadline,
         log=lambda name: log,
+        hint=HINT,
     )
 
 
@@ -329,5 +346,11 @@ def stop_all(deadline: float = 20) -> int:
             raise waiting.NotReady(f'still there: {there}')
         return True
 
-    waiting.wait_for(ended, 'the end of every host', deadline)
+    waiting.wait_for(
+        ended,
+        'the end of every host',
+        deadline,
+        hint='see with `cat /proc/PID/stack` what keeps them, then run '
+        'scripts/lab down again',
+    )
     return len(pids)

@@ -23,10 +23,10 @@ from ipv6_lab import cloud
 from ipv6_lab import errors
 from ipv6_lab import hosts
 from ipv6_lab import inventory
-from ipv6_lab import listeners
 from ipv6_lab import paths
 from ipv6_lab import places
 from ipv6_lab import preflight
+from ipv6_lab import processes
 from ipv6_lab import progress as progress_module
 from ipv6_lab import secrets
 from ipv6_lab.services import context
@@ -38,9 +38,8 @@ from ipv6_lab import waiting
 
 Progress = progress_module.Progress
 AGAIN = 'run scripts/lab down, then scripts/lab up'
-RUNNING = 'RUNNING'
 # Supervisor calls a process RUNNING after its first second.
-ALIVE = (RUNNING, 'STARTING')
+ALIVE = (processes.RUNNING, 'STARTING')
 
 
 def up(progress: Progress) -> None:
@@ -137,33 +136,17 @@ def reset(progress: Progress) -> None:
     building.build(progress)
 
 
-def status() -> list[tuple[str, str, str, int, str, str]]:
+def status() -> list[processes.Row]:
     """Each process: host, name, state, PID in its host, uptime, sockets.
 
-    What listens without being supervised is listed in parentheses.
+    What is not supervised is listed in parentheses.
     """
     running = hosts.find()
-    rows = [(name, '', 'GONE', 0, '', '') for name in missing(running)]
-    for host in running.values():
-        sockets = listeners.of(host)
-        states = supervisor.Client(host).states()
-        for state in states:
-            mine = _sockets(sockets, {state.pid})
-            up = f'{state.uptime} s'
-            rows.append(
-                (host.name, state.name, state.state, state.pid, up, mine)
-            )
-        known = {state.pid for state in states}
-        for socket in sockets:
-            if not known & set(socket.pids):
-                name = f'({", ".join(socket.names)})'
-                pid = min(socket.pids, default=0)
-                rows.append((host.name, name, RUNNING, pid, '', str(socket)))
-    return rows
-
-
-def _sockets(sockets: list[listeners.Listener], pids: set[int]) -> str:
-    return ' '.join(str(one) for one in sockets if pids & set(one.pids))
+    gone = [(name, '', 'GONE', 0, '', '') for name in missing(running)]
+    return [
+        *gone,
+        *(row for host in running.values() for row in processes.rows(host)),
+    ]
 
 
 def _context() -> context.Context:
@@ -207,10 +190,13 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def logs(service: str | None) -> list[Path]:
-    """The log files of a process on every host, or all of them."""
-    pattern = f'{service or "*"}.log'
+    """The log files of a process on every host, or all of them.
+
+    :param service: a name, as the file of one has it before its suffix
+    """
     return sorted(
         path
         for host in inventory.HOSTS
-        for path in hosts.log_directory(host.name).glob(pattern)
+        for path in hosts.log_directory(host.name).glob('*.log')
+        if service in (None, path.stem)
     )

@@ -46,6 +46,8 @@ def settle(running: Mapping[str, hosts.Running]) -> None:
             functools.partial(no_tentative, host),
             f'duplicate address detection on {name}',
             DAD_DEADLINE,
+            hint=f'see `ip -6 address` of {name} for one that is dadfailed: '
+            'two hosts have it; else run scripts/lab up again',
         )
 
 
@@ -75,7 +77,10 @@ def raise_end(end: inventory.End, host: hosts.Running) -> None:
     import pyroute2
 
     # The userspace datapath sees partial checksums as wrong ones.
-    host.run(['ethtool', '-K', end.interface, 'tx', 'off'])
+    host.run(
+        ['ethtool', '-K', end.interface, 'tx', 'off'],
+        log=hosts.log_directory(host.name) / 'links.log',
+    )
     with pyroute2.IPRoute(netns=host.namespace('net')) as ipr:
         (index,) = ipr.link_lookup(ifname=end.interface)
         for text in end.addresses:

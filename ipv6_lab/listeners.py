@@ -16,6 +16,7 @@ import dataclasses
 import ipaddress
 import re
 
+from ipv6_lab import errors
 from ipv6_lab import hosts
 
 COMMAND = ('ss', '--no-header', '--listening', '--tcp', '--udp')
@@ -45,9 +46,20 @@ class Listener:
         return f'{self.address}:{self.port}'
 
 
-def of(host: hosts.Running) -> list[Listener]:
-    """The listening sockets of a host's own network namespace."""
-    return list(parse(host.run([*COMMAND, *OPTIONS])))
+def of(host: hosts.Running, network: str = '') -> list[Listener]:
+    """The listening sockets of a network namespace of a host.
+
+    :param network: its name; the host's own when empty
+    :raises LabError: when they cannot be asked for
+    """
+    enter = ('ip', 'netns', 'exec', network) if network else ()
+    try:
+        text = host.run([*enter, *COMMAND, *OPTIONS])
+    except errors.LabError:
+        if network and not host.path(f'/run/netns/{network}').exists():
+            return []  # it was removed meanwhile
+        raise
+    return list(parse(text))
 
 
 def parse(text: str) -> Iterator[Listener]:

@@ -16,6 +16,7 @@ import contextlib
 import fcntl
 import os
 from pathlib import Path
+from typing import IO
 
 from ipv6_lab import errors
 from ipv6_lab import paths
@@ -38,15 +39,41 @@ def hold(command: str) -> Iterator[None]:
     :raises LabError: when another command holds it
     """
     path().parent.mkdir(parents=True, exist_ok=True)
-    with path().open('a+') as stream:
-        try:
-            fcntl.lockf(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except (BlockingIOError, PermissionError) as error:
-            raise _held(command, stream.name) from error
+    with _locked(command) as stream:
         stream.truncate(0)
         stream.write(f'{command} (process {os.getpid()})')
         stream.flush()
         yield
+
+
+def _locked(command: str) -> IO[str]:
+    """The file, open and locked.
+
+    Its last holder may have removed it after it was opened here; whoever
+    comes next would then lock another.
+    """
+    while True:
+        stream = path().open('a+')
+        try:
+            fcntl.lockf(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if _is_there(stream):
+                return stream
+        except (BlockingIOError, PermissionError) as error:
+            stream.close()
+            raise _held(command, stream.name) from error
+        stream.close()
+
+
+def _is_there(stream: IO[str]) -> bool:
+    try:
+        return os.path.samestat(os.fstat(stream.fileno()), path().stat())
+    except FileNotFoundError:
+        return False
+
+
+def remove() -> None:
+    """Remove the file; only its holder may, as the last thing it does."""
+    path().unlink()
 
 
 def _held(command: str, name: str) -> errors.LabError:

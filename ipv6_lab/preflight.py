@@ -22,7 +22,9 @@ from pathlib import Path
 import platform
 import shutil
 
+from ipv6_lab import cgroups
 from ipv6_lab import errors
+from ipv6_lab.install import apt
 from ipv6_lab import kernel
 from ipv6_lab import paths
 from ipv6_lab import progress as progress_module
@@ -32,6 +34,9 @@ GIB = 1 << 30
 MEMORY = 8 * GIB
 DISK_TO_INSTALL = 6 * GIB
 DISK_TO_RUN = 2 * GIB
+# What apt takes when it installs everything; on the file system of the cache
+# the above is enough for both.
+DISK_OF_APT = {Path('/usr'): 3 * GIB // 2, Path('/var/cache/apt'): GIB // 2}
 DEBIAN = '12'
 MACHINE = 'x86_64'
 MEMINFO = Path('/proc/meminfo')
@@ -45,7 +50,7 @@ def before_install(installed: bool) -> None:
     :param installed: the cache holds everything already
     :raises PreflightRefused: with a line per problem
     """
-    _refuse([*machine(), *disk(installed)])
+    _refuse([*machine(), *disk(installed), *disk_of_apt(tests=True)])
 
 
 def before_up(installed: bool, progress: progress_module.Progress) -> None:
@@ -60,6 +65,7 @@ def before_up(installed: bool, progress: progress_module.Progress) -> None:
                 *machine(),
                 *places(),
                 *disk(installed),
+                *disk_of_apt(),
                 *memory(),
                 *interrupted(),
                 *kernel.problems(),
@@ -119,7 +125,10 @@ def release() -> Iterator[str]:
 
 
 def memory() -> Iterator[str]:
-    """What the kernel could give to new processes without swapping."""
+    """What new processes could get without swapping.
+
+    Of the kernel, and of the control groups that this process is in.
+    """
     fields = dict(
         line.split(':', 1) for line in MEMINFO.read_text().splitlines()
     )
@@ -129,13 +138,19 @@ def memory() -> Iterator[str]:
             f'memory: expected {amount(MEMORY)} available, seen '
             f'{amount(available)}; end other programs or use a larger machine'
         )
+    for room in cgroups.rooms():
+        if room.left < MEMORY:
+            yield (
+                f'memory: expected {amount(MEMORY)} below the limit of the '
+                f'control group in {room.limit}, seen {amount(room.left)}; '
+                'raise it'
+            )
 
 
 def disk(installed: bool) -> Iterator[str]:
     """Free space where the cache is or will be."""
     root = paths.root()
-    there = next(path for path in (root, *root.parents) if path.exists())
-    free = shutil.disk_usage(there).free
+    free = shutil.disk_usage(existing(root)).free
     needed = DISK_TO_RUN if installed else DISK_TO_INSTALL
     if free < needed:
         yield (
@@ -143,6 +158,38 @@ def disk(installed: bool) -> Iterator[str]:
             f'{amount(free)}; make room or set {paths.VARIABLE} to a '
             'directory on a larger disk'
         )
+
+
+def disk_of_apt(tests: bool = False) -> Iterator[str]:
+    """Free space where apt puts what is missing, if not beside the cache.
+
+    :param tests: as for :func:`apt.wanted`
+    """
+    if not apt.missing(apt.wanted(tests)):
+        return
+    others: dict[int, list[Path]] = {}
+    for place in DISK_OF_APT:
+        others.setdefault(file_system(place), []).append(place)
+    others.pop(file_system(paths.root()), None)
+    for places in others.values():
+        free = shutil.disk_usage(existing(places[0])).free
+        needed = sum(DISK_OF_APT[place] for place in places)
+        if free < needed:
+            names = ' and '.join(map(str, places))
+            yield (
+                f'disk: expected {amount(needed)} free at {names} for '
+                f"Debian's packages, seen {amount(free)}; make room there"
+            )
+
+
+def existing(place: Path) -> Path:
+    """A place, or the directory above it that there is already."""
+    return next(path for path in (place, *place.parents) if path.exists())
+
+
+def file_system(place: Path) -> int:
+    """The number of the device that a place is on, or will be."""
+    return existing(place).stat().st_dev
 
 
 def interrupted() -> Iterator[str]:

@@ -55,9 +55,12 @@ def boot() -> str:
 def write(phase: str, cloud: Path) -> None:
     """Say that a lab is in this phase."""
     record = Record(phase, str(cloud), str(paths.CHECKOUT), boot())
-    new = path().with_suffix('.new')
-    new.write_text(json.dumps(dataclasses.asdict(record), indent=1))
-    os.replace(new, path())
+    _new().write_text(json.dumps(dataclasses.asdict(record), indent=1))
+    os.replace(_new(), path())
+
+
+def _new() -> Path:
+    return path().with_suffix('.new')
 
 
 def read() -> Record | None:
@@ -83,3 +86,4 @@ def read() -> Record | None:
 def remove() -> None:
     """Say that no lab is up."""
     path().unlink(missing_ok=True)
+    _new().unlink(missing_ok=True)

@@ -19,6 +19,7 @@ from typing import TypeVar
 from ipv6_lab import errors
 
 INTERVAL = 0.1
+HINT = 'look with scripts/lab status and scripts/lab logs'
 
 T = TypeVar('T')
 
@@ -40,6 +41,7 @@ def wait_for(
     deadline: float,
     log: Callable[[str], Path] | None = None,
     interval: float = INTERVAL,
+    hint: str = HINT,
 ) -> T:
     """Call a probe until it returns something true.
 
@@ -50,6 +52,7 @@ def wait_for(
     :param log: the log whose end explains a failure, by the process that
         the probe named or an empty word
     :param interval: seconds between two calls
+    :param hint: what to try when the deadline passes
     :raises StepFailed: when the deadline passes, with what was last seen
     """
     ends = time.monotonic() + deadline
@@ -64,5 +67,6 @@ def wait_for(
             return result
         if time.monotonic() >= ends:
             message = f'not there after {deadline:.0f} s; last seen: {seen}'
-            raise errors.StepFailed(what, message, log and log(process))
+            where = log and log(process)
+            raise errors.StepFailed(what, message, where, hint=hint)
         time.sleep(interval)

@@ -14,13 +14,16 @@
 from concurrent import futures
 import os
 from pathlib import Path
+import sys
 import types
 from typing import Self
 
+from ipv6_lab import errors
 from ipv6_lab.install import venvs
 from ipv6_lab import paths
 from ipv6_lab import places
 from ipv6_lab import progress
+from ipv6_lab import record
 from ipv6_lab import signals
 from tools import checks
 from tools import parts
@@ -36,6 +39,10 @@ PLUGIN = (
     *TEMPEST[:-1],
     r'^ipv6_tempest_plugin\.tests\.(underlay|overlay\.api)\.',
 )
+# Writes what no lab may change of the machine into the file that it is given.
+MACHINE = (sys.executable, '-B', '-m', 'tests.lab.machine')
+#: names that file to the tests that compare
+MACHINE_BEFORE = 'LAB_MACHINE_BEFORE'
 
 
 def part(verb: str, logs: Path) -> parts.Part:
@@ -63,6 +70,23 @@ def workspace(directory: Path) -> Path:
         '\n'
     )
     return directory
+
+
+def of_before() -> record.Record | None:
+    """The lab that is up already, if one is.
+
+    :raises LabError: when this checkout cannot use it: it is somebody's, and
+        what cannot come up is taken down
+    """
+    known = record.read()
+    if known is None or known.phase != record.UP:
+        return None
+    if known.cloud != str(places.venv('cloud')):
+        raise errors.LabError(
+            f'a lab made from other requirements is up, by {known.checkout}',
+            'run scripts/lab down when nobody needs it, then this again',
+        )
+    return known
 
 
 class Lab:

@@ -20,6 +20,7 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
+import os
 from pathlib import Path
 import re
 import sys
@@ -95,12 +96,42 @@ class Run:
             )
         )
 
+    def picture(self) -> None:
+        """Write down the machine before the run's first `up`.
+
+        The last of the tests compares it with what all of them left.
+        """
+        place = self.results / 'machine.json'
+        os.environ[lab.MACHINE_BEFORE] = str(place)
+        self.part(
+            parts.Part(
+                'picture of the machine',
+                (*lab.MACHINE, str(place)),
+                self.results / 'machine.log',
+            )
+        )
+
+    def warn(self, keep: bool) -> None:
+        """Say what becomes of a lab that is up already.
+
+        :raises LabError: when it is of no use here
+        """
+        known = lab.of_before()
+        if known and not keep:
+            self.lines.note(
+                f'the lab that {known.checkout} brought up is used and taken '
+                'down; --keep leaves it up'
+            )
+
     def on_lab(self, keep: bool, beside: bool) -> None:
         """The functional tests, on a lab that is up for them alone.
 
         :param keep: leave the lab up
         :param beside: do what needs no lab while the lab comes up
         """
+        self.warn(keep)
+        if not keep:
+            self.picture()
         with lab.Lab(self.results, self.lines, keep) as cloud:
             cloud.start()
             if beside:
@@ -145,7 +176,8 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         '--keep',
         action='store_true',
-        help='leave the lab up; what takes it down is not run',
+        help='leave the lab up; what takes it down is not run. Without it '
+        'a lab that was up before is used and taken down, too',
     )
     return parser.parse_args(arguments)
 

@@ -61,6 +61,8 @@ def run(
         said = (done.stderr or done.stdout).strip().splitlines()[-3:]
         raise errors.LabError(
             f'guest image: {" ".join(command[:4])} ended with status '
-            f'{done.returncode}, expected 0: {" / ".join(said)}'
+            f'{done.returncode}, expected 0: {" / ".join(said)}',
+            'check the disk for room and, when it fetches, that `apt-get '
+            'update` works; else run the command by hand to see more',
         )
     return done.stdout

@@ -72,6 +72,17 @@ def missing(names: Sequence[str]) -> list[str]:
     return [name for name in names if name not in installed]
 
 
+def version(name: str) -> str:
+    """The version of a package that is installed; else an empty word."""
+    query = subprocess.run(
+        ('dpkg-query', '--show', '--showformat=${Version}', name),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # it complains of an unknown name
+        text=True,
+    )
+    return query.stdout
+
+
 def ensure(
     progress: progress_module.Progress,
     running: commands.Commands,
@@ -117,7 +128,7 @@ class Installation:
         left = missing(self._packages)
         if left:
             message = f'still not installed: {", ".join(left)}'
-            raise errors.StepFailed(STEP, message, self._log, HINT)
+            raise errors.StepFailed(STEP, message, self._log, hint=HINT)
 
     def update(self) -> None:
         """Renew what apt knows of the archive.

@@ -65,13 +65,14 @@ class Commands:
         step: str,
         command: Sequence[str | Path],
         log: Path,
-        hint: str = '',
+        hint: str,
         patient: bool = False,
         extra: Mapping[str, str] | None = None,
     ) -> None:
         """Run a command, its output appended to a log.
 
         :param step: its name, for the message
+        :param hint: what to try when it fails
         :param patient: it must not be interrupted; stopping waits for it
         :param extra: additions to its environment
         :raises StepFailed: when its exit status is not 0
@@ -89,7 +90,7 @@ class Commands:
         if status:
             name = Path(words[0]).name
             message = f'{name} exited with status {status}, expected 0'
-            raise errors.StepFailed(step, message, log, hint)
+            raise errors.StepFailed(step, message, log, hint=hint)
 
     def _start(
         self,

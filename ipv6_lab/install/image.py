@@ -23,6 +23,10 @@ from ipv6_lab import progress as progress_module
 
 STEP = 'guest image'
 NAME = 'guest.qcow2'
+HINT = (
+    'check that `apt-get update` works on this machine and that its disk has '
+    'room, then run the command again'
+)
 
 
 def entry() -> Path:
@@ -58,6 +62,7 @@ def ensure(
             STEP,
             (*module, directory / NAME, paths.downloads() / 'guest'),
             log,
+            HINT,
             extra={'PYTHONPATH': str(paths.CHECKOUT)},
         )
 

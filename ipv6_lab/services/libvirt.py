@@ -80,7 +80,7 @@ def answers(host: hosts.Running) -> None:
             timeout=openstack.PROBE_TIMEOUT,
         )
     except errors.LabError as problem:
-        raise waiting.NotReady(str(problem)) from problem
+        raise waiting.NotReady(problem.message) from problem
 
 
 def wrapper() -> str:

@@ -21,6 +21,7 @@ from ipv6_lab.services import context
 from ipv6_lab import waiting
 
 NAME = 'mariadb'
+PACKAGE = 'mariadb-server'
 DATA = f'{base.STATE}/mysql'
 SOCKET = '/run/mysqld/mysqld.sock'
 INITIAL = '/run/mysqld/initial.sql'

@@ -125,4 +125,4 @@ def answers(host: hosts.Running) -> None:
     try:
         host.run([*VSCTL, 'init'], timeout=openstack.PROBE_TIMEOUT)
     except errors.LabError as problem:
-        raise waiting.NotReady(str(problem)) from problem
+        raise waiting.NotReady(problem.message) from problem

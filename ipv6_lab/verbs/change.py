@@ -63,15 +63,24 @@ def _unless_it_vanished(
     return None
 
 
-def _see_that_it_is_up(
-    known: record.Record, progress: progress_module.Progress
-) -> None:
+def _same_environment(known: record.Record | None) -> Path:
+    """This checkout's environment, if the lab that is up runs from it.
+
+    :raises LabError: when it runs from another one
+    """
     cloud = venvs.path('cloud')
-    if known.cloud != str(cloud):
+    if known is not None and known.cloud != str(cloud):
         raise errors.LabError(
             f'a lab made from other requirements is up, by {known.checkout}',
             'run scripts/lab down, then scripts/lab up',
         )
+    return cloud
+
+
+def _see_that_it_is_up(
+    known: record.Record, progress: progress_module.Progress
+) -> None:
+    cloud = _same_environment(known)
     installation.install(progress)
     loader.load(cloud).check(progress)
 
@@ -143,12 +152,27 @@ def reset(arguments: argparse.Namespace) -> int:
     progress = progress_module.Progress(quiet=arguments.quiet)
     with lock.hold('reset'):
         lab = loader.running()
-        cloud = loader.cloud()
+        cloud = _rebuildable()
         record.write(record.STARTING, cloud)
         _whole_or_not_at_all(lab, lab.reset, progress)
         record.write(record.UP, cloud)
     progress.total('the lab is reset')
     return 0
+
+
+def _rebuildable() -> Path:
+    """The environment that the lab is made from again once it is down.
+
+    :raises LabError: when that would fail, and the lab be lost
+    """
+    cloud = _same_environment(record.read())
+    if not installation.complete():
+        raise errors.LabError(
+            'expected all that a new start needs to be installed, seen some '
+            'of it missing; the lab stays up',
+            'run scripts/lab install, then scripts/lab reset',
+        )
+    return cloud
 
 
 def install(arguments: argparse.Namespace) -> int:

@@ -15,6 +15,7 @@ import argparse
 from collections.abc import Iterator
 from collections.abc import Sequence
 import os
+from pathlib import Path
 import sys
 
 from ipv6_lab import cache
@@ -54,17 +55,29 @@ def openrc(arguments: argparse.Namespace) -> int:
 def logs(arguments: argparse.Namespace) -> int:
     """Become tail(1) on a service's log files."""
     # Logs outlive their lab: they tell why it did not come up.
-    files = loader.load(loader.cloud()).logs(arguments.service)
+    lab = loader.load(loader.cloud())
+    files = lab.logs(arguments.service)
     if not files:
-        raise errors.LabError(
-            f'no logs of {arguments.service or "the lab"} yet',
-            'see the names of processes in scripts/lab status',
-        )
+        raise _no_logs(arguments.service, lab.logs(None))
     follow = ('--follow=name', '--retry') if arguments.follow else ()
     count = f'--lines={arguments.lines}'
     names = (str(file) for file in files)
     sys.stdout.flush()
     os.execvp('tail', ('tail', '--verbose', count, *follow, '--', *names))
+
+
+def _no_logs(service: str | None, files: Sequence[Path]) -> errors.LabError:
+    """Which names there are, when one is not among them.
+
+    :param files: every log
+    """
+    if not files:
+        return errors.LabError('no logs of the lab yet', 'run scripts/lab up')
+    names = ', '.join(sorted({path.stem for path in files}))
+    return errors.LabError(
+        f'expected the name of a service that has a log, seen {service!r}',
+        f'choose one of {names}',
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -89,5 +89,8 @@ def clear() -> int:
                 'run scripts/lab down first',
             )
         freed = cache.clear()
+        # One of an earlier boot.
+        record.remove()
+        lock.remove()
     print(f'{paths.root()}: {freed / MIB:.0f} MiB removed')
     return 0

@@ -9,14 +9,21 @@
 # WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
 # License for the specific language governing permissions and limitations
 # under the License.
-"""The machine that carries a lab, as the lab must leave it."""
+"""The machine that carries a lab, as the lab must leave it.
+
+``python -m tests.lab.machine FILE`` writes what has to be the same at the
+end of a long run, in which other programs of the machine did their work.
+"""
 
 from collections.abc import Iterator
 import hashlib
+import json
 import os
 from pathlib import Path
 import re
+import shutil
 import subprocess
+import sys
 
 from ipv6_lab import hosts
 from ipv6_lab import paths
@@ -31,8 +38,18 @@ NETWORK = {
     'routes': ('ip', 'route', 'show', 'table', 'all'),
     'IPv6 routes': ('ip', '-6', 'route', 'show', 'table', 'all'),
     'rules': ('ip', 'rule', 'show'),
-    'listening sockets': ('ss', '-Hltun'),
+    'IPv6 rules': ('ip', '-6', 'rule', 'show'),
 }
+SOCKETS = ('ss', '-Hltun')
+# Whichever of them there are; packets are counted, and the time is told.
+RULE_SETS = (
+    ('nft', '--stateless', 'list', 'ruleset'),
+    ('iptables-save',),
+    ('ip6tables-save',),
+    ('iptables-legacy-save',),
+    ('ip6tables-legacy-save',),
+)
+COUNTED = re.compile(r'^#.*\n|\[\d+:\d+\]', re.MULTILINE)
 NAMESPACES = ('mnt', 'net', 'uts', 'ipc', 'pid')
 SYSCTLS = ('net/ipv4', 'net/ipv6')
 SERVICES = (
@@ -49,12 +66,18 @@ SERVICES = (
     'uwsgi',
     'virtlogd',
 )
-
-
 # The hosts have layers of their own over these.
-COVERED = ('/usr/bin', '/var/lib')
-# Where programs like to leave something.
-OTHERS = ('/', '/opt', '/root', '/srv', '/usr/local', '/var', '/var/cache')
+COVERED = (Path('/usr/bin'), Path('/var/lib'))
+RUN = Path('/run')
+# A client of DHCP writes it anew at each renewal.
+REWRITTEN = (Path('/etc/resolv.conf'),)
+# Where programs like to leave something; the machine's own do so in the
+# latter within hours.
+OTHERS = tuple(map(Path, ('/', '/opt', '/srv', '/usr/local', '/var')))
+BUSY_OTHERS = (Path('/root'), Path('/var/cache'))
+# Of those who are logged in, of systemd, and of tests with `ip netns`.
+FOREIGN = ('log', 'netns', 'systemd', 'udev', 'user', 'utmp')
+FOREIGN_MOUNTS = ('/run/netns', '/run/user')
 
 
 def lab(
@@ -82,19 +105,45 @@ def run(
     )
 
 
-def snapshot() -> dict[str, str]:
-    """The machine's network, settings, mounts, /etc, services, as text."""
+def lasting() -> dict[str, str]:
+    """What nobody but a lab would change, as text.
+
+    The machine's network, rule sets, settings, mounts, /etc, services.
+    """
     network = {
         name: VOLATILE.sub('', _output(command))
         for name, command in NETWORK.items()
     }
+    sockets = _output(SOCKETS).splitlines()
+    mounts = _mounts()
     return {
         **network,
+        'rule sets': '\n'.join(_rule_sets()),
         'network settings': '\n'.join(_settings()),
-        'mounts': Path('/proc/self/mounts').read_text(),
-        'files of /etc': '\n'.join(_files(Path('/etc'))),
-        'other files': '\n'.join(_others()),
+        'network namespaces': '\n'.join(_names(RUN / 'netns')),
+        'listening sockets': '\n'.join(_sockets(sockets, ephemeral=False)),
+        'mounts': '\n'.join(
+            line
+            for line in mounts
+            if not line.split()[1].startswith(FOREIGN_MOUNTS)
+        ),
+        'files of /etc': '\n'.join(files(Path('/etc'))),
+        'programs': '\n'.join(_times(COVERED[0])),
+        'names': '\n'.join(_names(*OTHERS, COVERED[1])),
         'services': '\n'.join(_services()),
+    }
+
+
+def snapshot() -> dict[str, str]:
+    """All that, and what stays the same while nothing but a lab is at work."""
+    sockets = _output(SOCKETS).splitlines()
+    return {
+        **lasting(),
+        'ephemeral sockets': '\n'.join(_sockets(sockets, ephemeral=True)),
+        'every mount': '\n'.join(_mounts()),
+        'files of /run': '\n'.join(_run()),
+        'files of /var/lib': '\n'.join(_times(COVERED[1])),
+        'more names': '\n'.join(_names(*BUSY_OTHERS)),
     }
 
 
@@ -102,6 +151,31 @@ def _output(command: tuple[str, ...]) -> str:
     return subprocess.run(
         command, stdout=subprocess.PIPE, text=True, check=True
     ).stdout
+
+
+def _rule_sets() -> Iterator[str]:
+    """What each program that knows rules of netfilter tells of them."""
+    for command in RULE_SETS:
+        if shutil.which(command[0]):
+            said = run(*command, timeout=TIMEOUT)
+            text = COUNTED.sub('', said.stdout)
+            yield f'{command[0]}: status {said.returncode}\n{text}'
+
+
+def _sockets(lines: list[str], ephemeral: bool) -> list[str]:
+    """Protocol and address of each; not how much waits in its queues."""
+    border = Path('/proc/sys/net/ipv4/ip_local_port_range').read_text()
+    first, last = map(int, border.split())
+    fields = [line.split() for line in lines]
+    return sorted(
+        f'{one[0]} {one[4]}'
+        for one in fields
+        if (first <= int(one[4].rpartition(':')[2]) <= last) == ephemeral
+    )
+
+
+def _mounts() -> list[str]:
+    return Path('/proc/self/mounts').read_text().splitlines()
 
 
 def _settings() -> Iterator[str]:
@@ -129,27 +203,46 @@ def _services() -> Iterator[str]:
                 yield f'{entry.name} {name}'
 
 
-def _others() -> Iterator[str]:
-    """Files below what is covered, when they changed; names elsewhere."""
-    for place in COVERED:
-        for path in sorted(Path(place).rglob('*')):
-            yield f'{path} {path.lstat().st_mtime_ns}'
-    for place in OTHERS:
-        yield from sorted(map(str, Path(place).iterdir()))
+def _times(place: Path) -> Iterator[str]:
+    """Files below a directory, and when they changed."""
+    for path in sorted(place.rglob('*')):
+        yield f'{path} {path.lstat().st_mtime_ns}'
 
 
-def _files(root: Path) -> Iterator[str]:
-    """Every file below a directory: mode, owner, digest of its content."""
+def _names(*places: Path) -> Iterator[str]:
+    """What lies in directories; nothing in one that is not there."""
+    for place in places:
+        if place.is_dir():
+            yield from sorted(map(str, place.iterdir()))
+
+
+def _run() -> Iterator[str]:
+    """Names in /run and in its directories, what is foreign apart."""
+    for path in sorted(RUN.iterdir()):
+        if path.name not in FOREIGN:
+            yield str(path)
+            if path.is_dir() and not path.is_symlink():
+                yield from _names(path)
+
+
+def files(root: Path) -> Iterator[str]:
+    """Every file below a directory: mode, owner, digest of its content.
+
+    And its inode and time: one that was written with what it had before is
+    another. A directory's time tells only that something in it is.
+    """
     for path in sorted(root.rglob('*')):
         status = path.lstat()
-        owner = f'{status.st_mode:o} {status.st_uid}:{status.st_gid}'
+        seen = f'{status.st_mode:o} {status.st_uid}:{status.st_gid}'
+        if path not in REWRITTEN and not path.is_dir():
+            seen += f' {status.st_ino} {status.st_mtime_ns}'
         if path.is_symlink():
-            yield f'{path} {owner} -> {os.readlink(path)}'
+            yield f'{path} {seen} -> {os.readlink(path)}'
         elif path.is_file():
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
-            yield f'{path} {owner} {digest}'
+            yield f'{path} {seen} {digest}'
         else:
-            yield f'{path} {owner}'
+            yield f'{path} {seen}'
 
 
 def namespaces() -> frozenset[str]:
@@ -196,3 +289,13 @@ def _command(pid: int) -> str:
     except OSError:
         return '(gone)'
     return text.replace('\0', ' ')[:100]
+
+
+def main(arguments: list[str]) -> None:
+    """Write what must last into a file."""
+    (file,) = arguments
+    Path(file).write_text(json.dumps(lasting(), indent=1))
+
+
+if __name__ == '__main__':
+    main(sys.argv[1:])

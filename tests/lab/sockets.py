@@ -9,13 +9,18 @@
 # WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
 # License for the specific language governing permissions and limitations
 # under the License.
-"""The kernel's own tables of sockets (proc(5), /proc/net/tcp)."""
+"""The kernel's own tables of sockets (proc(5), /proc/net/tcp).
+
+A raw socket stands in its table with its protocol's number for a port.
+"""
 
 from collections.abc import Iterator
 import dataclasses
 import ipaddress
 from pathlib import Path
 import struct
+
+from ipv6_lab import hosts
 
 LISTEN = '0A'
 UNCONNECTED = '07'
@@ -25,6 +30,8 @@ TABLES = {
     'tcp6': (6, LISTEN),
     'udp': (4, UNCONNECTED),
     'udp6': (6, UNCONNECTED),
+    'raw': (4, UNCONNECTED),
+    'raw6': (6, UNCONNECTED),
 }
 
 
@@ -33,6 +40,7 @@ class Socket:
     """A socket that takes what comes from anybody.
 
     :param table: the kernel's table that it stands in
+    :param port: of a raw socket, its protocol
     """
 
     table: str
@@ -49,13 +57,29 @@ class Socket:
 
 def waiting(pid: int | str) -> Iterator[Socket]:
     """The waiting sockets of a process's network; ``self`` is ours."""
-    for table, (version, state) in TABLES.items():
-        lines = Path(f'/proc/{pid}/net/{table}').read_text().splitlines()
-        for line in lines[1:]:
-            fields = line.split()
-            if fields[3] == state:
-                where, _, port = fields[1].partition(':')
-                yield Socket(table, _address(where, version), int(port, 16))
+    for table in TABLES:
+        yield from parse(table, Path(f'/proc/{pid}/net/{table}').read_text())
+
+
+def inside(host: hosts.Running, network: str) -> Iterator[Socket]:
+    """Those of a further network namespace of a host, by its name."""
+    enter = ('ip', 'netns', 'exec', network)
+    for table in TABLES:
+        text = host.run([*enter, 'cat', f'/proc/net/{table}'])
+        yield from parse(table, text)
+
+
+def parse(table: str, text: str) -> Iterator[Socket]:
+    """The waiting sockets of one table.
+
+    :param table: one of :data:`TABLES`
+    """
+    version, state = TABLES[table]
+    for line in text.splitlines()[1:]:
+        fields = line.split()
+        if fields[3] == state:
+            where, _, port = fields[1].partition(':')
+            yield Socket(table, _address(where, version), int(port, 16))
 
 
 def _address(

@@ -14,18 +14,29 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 
 import testtools
 from testtools import matchers
 
 from ipv6_lab import hosts
+from ipv6_lab import inventory
 from ipv6_lab import lock
 from ipv6_lab import record
 from ipv6_lab import waiting
 from tests.lab import machine
+from tests.lab import tenants
 
 BEGUN = 60.0
+# Bound and no more: who asks it is refused at once.
+HOLD = """
+import socket, sys
+held = socket.socket(socket.AF_INET6)
+held.bind(('::', int(sys.argv[1])))
+print('there', flush=True)
+sys.stdin.read()
+"""
 
 
 class LifecycleTest(testtools.TestCase):
@@ -75,6 +86,58 @@ class LifecycleTest(testtools.TestCase):
         self.assertEqual(0, said.returncode, said.stdout)
         self.assertIn('kept', said.stdout)
         self.assertEqual(before, hosts.find())
+
+    def test_every_change_goes_with_reset(self) -> None:
+        """Reset: other hosts, and a cloud without what was made in it."""
+        self.bring_up()
+        hosts_before = hosts.find()
+        with tenants.administrator() as view:
+            before = tenants.networks(view)
+            made = {'network': {'name': 'made-before-reset'}}
+            view.post('network', tenants.NETWORKS, made)
+            self.assertNotEqual(before, tenants.networks(view))
+        said = machine.lab('reset')
+        self.assertEqual(0, said.returncode, said.stdout)
+        self.assertEqual(
+            set(), set(hosts_before.values()) & set(hosts.find().values())
+        )
+        with tenants.administrator() as view:
+            self.assertEqual(before, tenants.networks(view))
+
+    def test_failing_service_is_told_and_leaves_nothing(self) -> None:
+        """Glance finds its port taken: why, where, what to try; all goes."""
+        process = self.begin_up()
+        self.occupy(inventory.PORTS['image'])
+        said, _ = process.communicate(timeout=BEGUN)
+        self.assertEqual(1, process.returncode, said)
+        report = said[said.index('ipv6-lab: ') :].splitlines()
+        self.assertRegex(
+            report[0],
+            r'^ipv6-lab: glance: ended on controller \(glance is [A-Z]+\); '
+            r'see its log; scripts/lab up --keep leaves the rest running$',
+        )
+        log = hosts.log_directory('controller') / 'glance.log'
+        self.assertEqual(f'    last lines of {log}:', report[1])
+        self.assertIn('bind(): Address already in use', said)
+        self.assertTrue(
+            all(line.startswith('    ') for line in report[1:]), said
+        )
+        self.assert_nothing_left()
+
+    def occupy(self, port: int) -> None:
+        """Have a TCP port of the controller that is coming up."""
+        holder = subprocess.Popen(
+            hosts.find()['controller'].command(
+                [sys.executable, '-c', HOLD, str(port)]
+            ),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        # It ends with its host, or else when its input does.
+        self.addCleanup(holder.communicate, timeout=BEGUN)
+        assert holder.stdout  # noqa: S101 - for the type checker
+        self.assertEqual('there\n', holder.stdout.readline())
 
     def test_interrupted_up_leaves_nothing(self) -> None:
         """Ctrl-C while services start: all goes, exit code 130."""

@@ -27,15 +27,23 @@ class ErrorsTest(testtools.TestCase):
         directory = self.useFixture(fixtures.TempDir()).path
         log = Path(directory, 'keystone.log')
         log.write_text('one\ntwo\nthree\n')
-        error = errors.StepFailed('keystone', 'died', log, 'look', lines=2)
+        error = errors.StepFailed(
+            'keystone', 'died', log, hint='look', lines=2
+        )
         self.assertEqual('keystone: died; look', str(error))
         self.assertEqual(
             [f'last lines of {log}:', 'two', 'three'], list(error.details())
         )
 
+    def test_no_failed_step_lacks_what_to_try(self) -> None:
+        for hint in ('', ' '):
+            self.assertRaises(
+                ValueError, errors.StepFailed, 'keystone', 'died', hint=hint
+            )
+
     def test_a_log_that_is_not_there_does_not_hide_the_failure(self) -> None:
         log = Path('/nonexistent/keystone.log')
-        error = errors.StepFailed('keystone', 'died', log)
+        error = errors.StepFailed('keystone', 'died', log, hint='look')
         self.assertEqual([f'last lines of {log}:'], list(error.details()))
 
     def test_a_log_of_bad_bytes_is_shown(self) -> None:

@@ -53,7 +53,7 @@ class CommandsTest(testtools.TestCase):
     def test_failure_is_one_line(self) -> None:
         failing = ['sh', '-c', 'echo one >&2; echo two >&2; exit 3']
         error = self.assertRaises(errors.LabError, commands.run, failing)
-        self.assertIn('status 3, expected 0: one / two', str(error))
+        self.assertIn('status 3, expected 0: one / two; check', str(error))
         self.assertNotIn('\n', str(error))
 
 

@@ -19,6 +19,7 @@ import fixtures
 
 from ipv6_lab import errors
 from ipv6_lab import hosts
+from ipv6_lab import inventory
 from ipv6_lab import waiting
 from tests.unit.lab import front
 
@@ -67,6 +68,47 @@ class RunningTest(front.CacheTest):
         ):
             error = self.assertRaises(errors.LabError, way)
             self.assertIn('host compute has ended', str(error))
+
+    def test_a_failed_command_says_what_to_try(self) -> None:
+        """With its log as without, and when it takes too long."""
+        log = self.root / 'manage.log'
+        self.enter_nothing()
+        host = self.host(os.getpid())
+        failing = ['sh', '-c', 'echo why; exit 3']
+        seen = self.assertRaises(errors.StepFailed, host.run, failing, log=log)
+        self.assertEqual(
+            'sh: exited with status 3 on compute, expected 0', seen.message
+        )
+        self.assertEqual(['$ sh -c echo why; exit 3', 'why'], seen.tail)
+        self.assertIn('scripts/lab up --keep', seen.hint)
+        for error in (
+            self.assertRaises(errors.LabError, host.run, failing),
+            self.assertRaises(
+                errors.LabError, host.run, ['sleep', '9'], timeout=0.1
+            ),
+        ):
+            self.assertIn('on compute', error.message)
+            self.assertIn('see with', error.hint)
+
+    def enter_nothing(self) -> None:
+        """Run what is meant for the host beside it."""
+
+        def command(
+            host: hosts.Running, arguments: list[str], directory: Path
+        ) -> list[str]:
+            return arguments
+
+        self.patch(hosts.Running, 'command', command)
+
+    def test_an_init_that_ends_says_what_to_try(self) -> None:
+        dying = ['sh', '-c', 'echo no overlay; exit 4']
+        self.patch(hosts, '_launch_command', lambda host: dying)
+        error = self.assertRaises(
+            errors.StepFailed, hosts.start, inventory.COMPUTE
+        )
+        self.assertIn('its init ended with status 4', error.message)
+        self.assertIn('scripts/lab up --keep', error.hint)
+        self.assertEqual(['no overlay'], error.tail)
 
 
 class RootTest(front.CacheTest):

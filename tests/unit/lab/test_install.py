@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import os
 from pathlib import Path
 import subprocess
+import sys
 import threading
 from typing import Any
 from unittest import mock
@@ -23,6 +24,7 @@ from ipv6_lab import errors
 from ipv6_lab.guest import packages
 from ipv6_lab import install
 from ipv6_lab.install import apt
+from ipv6_lab.install import commands
 from ipv6_lab.install import console
 from ipv6_lab.install import image
 from ipv6_lab.install import plugin
@@ -81,7 +83,7 @@ class InstallTest(front.CacheTest):
             self.debian.set()
             log = self.root / 'log'
             try:
-                running.run('last', ('sleep', '60'), log)
+                running.run('last', ('sleep', '60'), log, 'look')
             except errors.Stopped:
                 stopped(name)
                 raise
@@ -162,10 +164,24 @@ class ImageTest(front.CacheTest):
 
     def test_a_failed_build_is_not_kept(self) -> None:
         def fail(words: Sequence[str], log: Path) -> None:
-            raise errors.StepFailed('guest image', 'broken', log)
+            raise errors.StepFailed('guest image', 'broken', log, hint='do it')
 
         self.assertRaises(errors.StepFailed, self.ensure, fail)
         self.assertFalse(image.entry().exists())
+
+    def test_a_failed_build_says_what_to_try(self) -> None:
+        (self.root / 'bin').mkdir()
+        broken = self.root / 'bin' / 'python'
+        broken.write_text('#!/bin/sh\necho no room; exit 3\n')
+        broken.chmod(0o755)
+        self.patch(sys, 'executable', str(broken))
+        with commands.Commands(self.fail) as running:
+            error = self.assertRaises(
+                errors.StepFailed, image.ensure, self.progress, running
+            )
+        self.assertIn('status 3', error.message)
+        self.assertIn('apt-get update', error.hint)
+        self.assertEqual('no room', error.tail[-1])
 
 
 class PluginTest(front.CacheTest):

@@ -56,7 +56,7 @@ class AptTest(front.CacheTest):
                 said = left.pop(0)[1]
                 with log.open('a') as stream:
                     stream.write(f'{said}\n')
-                raise errors.StepFailed(apt.STEP, 'exited', log, apt.HINT)
+                raise errors.StepFailed(apt.STEP, 'exited', log, hint=apt.HINT)
 
         return answer
 

@@ -132,7 +132,7 @@ class CommandsTest(front.CacheTest):
             pass
         command = ('true',)
         self.assertRaises(
-            errors.Stopped, running.run, 'step', command, self.log
+            errors.Stopped, running.run, 'step', command, self.log, 'look'
         )
 
     def test_the_environment_is_swept(self) -> None:
@@ -157,7 +157,7 @@ from pathlib import Path
 import sys
 script = 'echo $$; echo begun; exec sleep 60'
 running = commands.Commands(print)
-running.run('step', ('sh', '-c', script), Path(sys.argv[1]))
+running.run('step', ('sh', '-c', script), Path(sys.argv[1]), 'look')
 """
 
 

@@ -9,8 +9,11 @@
 # WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
 # License for the specific language governing permissions and limitations
 # under the License.
+import fcntl
+from pathlib import Path
 import subprocess
 import sys
+from typing import IO
 
 from ipv6_lab import errors
 from ipv6_lab import lock
@@ -46,6 +49,7 @@ class LockTest(front.CacheTest):
             cwd=paths.CHECKOUT,
             input=b'\n',
             stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
         ).stdout
 
     def take(self) -> None:
@@ -70,6 +74,23 @@ class LockTest(front.CacheTest):
                 raise ValueError
 
         self.assertRaises(ValueError, fail)
+        self.assertEqual(b'held\n', self.take_elsewhere())
+
+    def test_one_that_was_removed_meanwhile_is_none(self) -> None:
+        """Who opened it before must not hold what nobody else will see."""
+        real = fcntl.lockf
+        removed: list[Path] = []
+
+        def late(stream: IO[str], how: int) -> None:
+            real(stream, how)
+            if not removed:
+                removed.append(lock.path())
+                lock.remove()
+
+        self.patch(fcntl, 'lockf', late)
+        with lock.hold('up'):
+            self.assertTrue(lock.path().exists())
+            self.assertEqual(b'', self.take_elsewhere())
         self.assertEqual(b'held\n', self.take_elsewhere())
 
     def test_children_do_not_inherit_it(self) -> None:

@@ -10,6 +10,7 @@
 # License for the specific language governing permissions and limitations
 # under the License.
 import os
+from pathlib import Path
 import platform
 import shutil
 from types import SimpleNamespace
@@ -17,7 +18,9 @@ from types import SimpleNamespace
 import ddt
 import fixtures
 
+from ipv6_lab import cgroups
 from ipv6_lab import errors
+from ipv6_lab.install import apt
 from ipv6_lab import kernel
 from ipv6_lab import preflight
 from ipv6_lab import record
@@ -33,6 +36,8 @@ class PreflightTest(front.CacheTest):
         self.patch(os, 'geteuid', lambda: 0)
         self.patch(platform, 'machine', lambda: 'x86_64')
         self.patch(kernel, 'problems', lambda: iter(()))
+        self.patch(apt, 'missing', lambda names: [])
+        self.patch(cgroups, 'rooms', lambda: iter(()))
         self.debian('debian', '12')
         self.have(memory=16 * GIB, disk=50 * GIB)
 
@@ -94,6 +99,59 @@ class PreflightTest(front.CacheTest):
         (line,) = preflight.disk(False)
         self.assertIn(f'free at {place}, seen 1.0 GiB', line)
         self.assertIn('IPV6_LAB_CACHE', line)
+
+    def on_file_systems(self, **numbers: int) -> None:
+        """Packages are missing; the places are on these file systems."""
+        self.patch(apt, 'missing', lambda names: names)
+        places = {'/usr': 1, '/var/cache/apt': 1, str(self.root): 1}
+        by_name = {
+            'usr': '/usr',
+            'apt': '/var/cache/apt',
+            'cache': str(self.root),
+        }
+        places |= {by_name[name]: value for name, value in numbers.items()}
+        self.patch(preflight, 'file_system', lambda p: places[str(p)])
+        free = dict(zip((1, 2, 3), (7 * GIB, GIB, GIB // 4), strict=True))
+        self.patch(
+            shutil,
+            'disk_usage',
+            lambda path: SimpleNamespace(free=free[places[str(path)]]),
+        )
+
+    @ddt.data(
+        ({}, []),
+        ({'cache': 3}, []),
+        ({'usr': 2}, ['1.5 GiB free at /usr for']),
+        ({'apt': 2}, []),
+        ({'apt': 3}, ['0.5 GiB free at /var/cache/apt for']),
+        ({'usr': 2, 'apt': 2}, ['2.0 GiB free at /usr and /var/cache/apt']),
+        ({'usr': 2, 'apt': 3}, ['1.5 GiB free at /usr', '0.5 GiB free at']),
+    )
+    @ddt.unpack
+    def test_the_disk_of_packages(
+        self, numbers: dict[str, int], wanted: list[str]
+    ) -> None:
+        self.on_file_systems(**numbers)
+        lines = list(preflight.disk_of_apt())
+        self.assertEqual(len(wanted), len(lines), str(lines))
+        for line, words in zip(lines, wanted, strict=True):
+            self.assertIn(f'disk: expected {words}', line)
+            self.assertTrue(line.endswith('; make room there'), line)
+
+    def test_packages_that_are_there_need_no_disk(self) -> None:
+        self.on_file_systems(usr=3)
+        self.assertEqual(1, len(self.problems()))
+        self.patch(apt, 'missing', lambda names: [])
+        preflight.before_up(False, self.progress)
+
+    def test_the_limit_of_a_control_group(self) -> None:
+        rooms = [
+            cgroups.Room(Path('/sys/fs/cgroup/small/memory.max'), 2 * GIB),
+            cgroups.Room(Path('/sys/fs/cgroup/memory.max'), 9 * GIB),
+        ]
+        self.patch(cgroups, 'rooms', lambda: iter(rooms))
+        (line,) = self.problems()
+        self.assertIn('/sys/fs/cgroup/small/memory.max, seen 2.0 GiB;', line)
 
     def test_another_user_than_root(self) -> None:
         self.patch(os, 'geteuid', lambda: 1000)

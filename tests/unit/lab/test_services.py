@@ -11,6 +11,7 @@
 # under the License.
 """The lab as data: it is whole, IPv6 where it must be, and renders."""
 
+from collections.abc import Iterable
 import configparser
 import graphlib
 import ipaddress
@@ -22,9 +23,12 @@ import fixtures
 import testtools
 from testtools import matchers
 
+from ipv6_lab import bootstrap
 from ipv6_lab import building
+from ipv6_lab import cache
 from ipv6_lab import engine
 from ipv6_lab import graph
+from ipv6_lab.install import apt
 from ipv6_lab import inventory
 from ipv6_lab import listeners
 from ipv6_lab import secrets
@@ -35,6 +39,7 @@ from ipv6_lab.services import libvirt
 from ipv6_lab.services import mariadb
 from ipv6_lab import settings
 from ipv6_lab import supervisor
+from tests.unit.lab import front
 
 # Prefixes of the document's vRouter scenario, which tenants' own must miss.
 INI = ('.conf', '.ini')
@@ -174,6 +179,29 @@ class ServicesTest(testtools.TestCase):
         self.assertEqual(['exec', libvirt.WRAPPED, '$@'], words[:3])
         off = [word for word in words if word.endswith('=off')]
         self.assertEqual(len(libvirt.OFFLOADS), len(off))
+
+
+class KeptStateTest(front.CacheTest):
+    """The key that a bootstrapped cloud is kept under."""
+
+    def test_it_changes_with_the_database_server(self) -> None:
+        self.patch(apt, 'version', lambda name: f'{name} 1')
+        one = building.kept()
+        self.assertEqual(one, building.kept())
+        self.patch(apt, 'version', lambda name: f'{name} 2')
+        self.assertNotEqual(one, building.kept())
+
+    def test_it_changes_with_what_is_kept_and_laid_back(self) -> None:
+        seen: list[object] = []
+
+        def digest(parts: Iterable[object]) -> str:
+            seen.extend(parts)
+            return 'key'
+
+        self.patch(cache, 'digest', digest)
+        building.kept()
+        for module in (bootstrap, building, mariadb):
+            self.assertIn(Path(str(module.__file__)), seen)
 
 
 class SettingsTest(testtools.TestCase):

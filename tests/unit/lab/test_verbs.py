@@ -53,6 +53,7 @@ class FakeEngine:
             ('controller', 'keystone', 'RUNNING', 12, '3 s', '[::1]:5000')
         ]
         self.files: list[Path] = []
+        self.names: list[Path] = []
 
     def _change(self, what: str) -> None:
         self.asked.append(what)
@@ -85,7 +86,7 @@ class FakeEngine:
 
     def logs(self, service: str | None) -> list[Path]:
         self.asked.append(f'logs {service}')
-        return self.files
+        return self.files if service else self.names
 
     def run(self, arguments: Sequence[str]) -> int:
         self.asked.append(' '.join(arguments))
@@ -103,6 +104,8 @@ class VerbsTest(front.CacheTest):
         self.patch(os, 'geteuid', lambda: 0)
         self.patch(signals, 'unwind', lambda: None)
         self.patch(installation, 'install', self.installs)
+        self.installed = True
+        self.patch(installation, 'complete', lambda *names: self.installed)
         self.patch(preflight, 'before_up', self.preflights)
         self.patch(preflight, 'before_install', self.preflights)
         self.patch(kernel, 'untested', lambda: False)
@@ -170,11 +173,13 @@ class ChangeTest(VerbsTest):
     def test_a_failed_lab_is_taken_down(self) -> None:
         log = self.root / 'keystone.log'
         log.write_text('no database\n')
-        self.lab.failure = errors.StepFailed('keystone', 'died', log)
+        self.lab.failure = errors.StepFailed(
+            'keystone', 'died', log, hint='look'
+        )
         self.assertEqual(1, self.lab_command('up'))
         self.assertEqual(['up', 'down'], self.lab.asked)
         self.assertIsNone(self.phase())
-        self.assertIn('ipv6-lab: keystone: died\n', self.err)
+        self.assertIn('ipv6-lab: keystone: died; look\n', self.err)
         self.assertIn('    no database\n', self.err)
 
     def test_a_failed_end_does_not_hide_the_cause(self) -> None:
@@ -266,6 +271,21 @@ class ChangeTest(VerbsTest):
         )
         self.assertEqual('up', self.phase())
 
+    def test_a_lab_of_another_installation_is_not_reset(self) -> None:
+        other = cache.place('venvs', 'cloud-other')
+        cache.make(other, lambda path: None)
+        record.write(record.UP, other)
+        self.assertEqual(1, self.lab_command('reset'))
+        self.assertIn('made from other requirements is up', self.err)
+        self.assertEqual(([], 'up'), (self.lab.asked, self.phase()))
+
+    def test_a_lab_that_cannot_be_rebuilt_is_not_reset(self) -> None:
+        self.lab_command('up')
+        self.installed = False
+        self.assertEqual(1, self.lab_command('reset'))
+        self.assertIn('run scripts/lab install, then', self.err)
+        self.assertEqual((['up'], 'up'), (self.lab.asked, self.phase()))
+
     def test_a_failed_reset_leaves_nothing(self) -> None:
         self.lab_command('up')
         self.lab.failure = errors.LabError('died')
@@ -339,8 +359,19 @@ class LookTest(VerbsTest):
         self.assertEqual(['logs nova-api'], self.lab.asked)
 
     def test_logs_of_an_unknown_service(self) -> None:
-        self.assertEqual(1, self.lab_command('logs', 'x'))
-        self.assertIn('no logs of x yet; see the names', self.err)
+        self.lab.names = [Path(f'/logs/{name}.log') for name in 'cab']
+        self.assertEqual(1, self.lab_command('logs', '../x'))
+        self.assertEqual(
+            'ipv6-lab: expected the name of a service that has a log, seen '
+            "'../x'; choose one of a, b, c\n",
+            self.err,
+        )
+
+    def test_logs_of_a_lab_that_never_was(self) -> None:
+        self.assertEqual(1, self.lab_command('logs'))
+        self.assertEqual(
+            'ipv6-lab: no logs of the lab yet; run scripts/lab up\n', self.err
+        )
 
     def test_run_gives_the_commands_own_status(self) -> None:
         cache.make(venvs.path('tempest'), lambda path: None)
@@ -372,6 +403,14 @@ class CacheVerbTest(VerbsTest):
         self.assertEqual(0, self.lab_command('cache', '--clear'))
         self.assertFalse(self.cloud.exists())
         self.assertIn('removed', self.out)
+
+    def test_clearing_leaves_nothing(self) -> None:
+        with mock.patch.object(record, 'boot', lambda: 'earlier'):
+            record.write(record.UP, self.cloud)
+        self.root.joinpath('lab.new').touch()
+        self.root.joinpath('tmpab12cd_f').mkdir()
+        self.assertEqual(0, self.lab_command('cache', '--clear'))
+        self.assertEqual([], list(self.root.iterdir()))
 
     def test_a_lab_keeps_its_cache(self) -> None:
         for phase in (record.UP, record.STARTING):

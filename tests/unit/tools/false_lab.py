@@ -17,7 +17,9 @@ import signal
 
 import fixtures
 
+from ipv6_lab import paths
 from ipv6_lab import signals
+from tools import lab
 
 # Writes down what it was asked for, fails at the verb in BREAK, hangs at
 # the one in HANG, and passes tests when it is told to run them.
@@ -44,8 +46,11 @@ class FalseLab(fixtures.Fixture):
         self.change('tools.lab.COMMAND', script)
         self.change('tools.lab.TEMPEST', (script, 'run'))
         self.change('tools.lab.PLUGIN', (script, 'run'))
+        self.change('tools.lab.MACHINE', ('touch',))
         self.change('ipv6_lab.places.venv', lambda name: self.place)
         self.change('ipv6_lab.install.plugin.metadata', lambda root: root)
+        self.setenv(paths.VARIABLE, self.place)
+        self.setenv(lab.MACHINE_BEFORE, '')
         self.setenv('CALLS', self.place / 'calls')
         self.setenv('XDG_CACHE_HOME', self.place / 'changes')
         self.setenv('PARENT', os.getpid())

@@ -20,6 +20,7 @@ import testtools
 
 from ipv6_lab import errors
 from ipv6_lab import paths
+from ipv6_lab import record
 from tests.unit.tools import false_lab
 from tools import checks
 from tools import lab
@@ -53,8 +54,8 @@ class SuiteTest(testtools.TestCase):
 
     def test_all_is_summed_in_the_last_line(self) -> None:
         self.assertEqual(0, suite.main([]))
-        # install, lint, up, down and 5 + 7 + 5 tests
-        self.assertEqual('23 passed, 0 failed, 0 skipped', self.last_line())
+        # install, picture, lint, up, down and 5 + 7 + 5 tests
+        self.assertEqual('24 passed, 0 failed, 0 skipped', self.last_line())
         self.assertEqual(['install', 'up', 'run', 'down'], self.lab.calls())
 
     def test_each_part_has_its_line(self) -> None:
@@ -68,25 +69,59 @@ class SuiteTest(testtools.TestCase):
         self.assertEqual(['install', 'up', 'run'], self.lab.calls())
         self.assertRegex(self.screen.getvalue(), r'cycle \.+ not run')
 
+    def test_the_machine_is_seen_before_the_lab_is(self) -> None:
+        script = self.lab.script('machine', 'echo machine >> "$CALLS"\n')
+        self.lab.change('tools.lab.MACHINE', ('sh', script))
+        suite.main([])
+        seen = ['install', 'machine', 'up', 'run', 'down']
+        self.assertEqual(seen, self.lab.calls())
+        place = os.environ[lab.MACHINE_BEFORE]
+        self.assertEqual(str(self.lab.results / 'machine.json'), place)
+
+    def test_a_lab_that_was_up_ends_with_a_word(self) -> None:
+        record.write(record.UP, self.lab.place)
+        self.assertEqual(0, suite.main(['--lab']))
+        said = f'lab that {paths.CHECKOUT} brought up is used and taken down'
+        self.assertIn(said, self.screen.getvalue())
+        self.assertEqual(['install', 'up', 'run', 'down'], self.lab.calls())
+
+    def test_a_lab_that_is_kept_needs_no_word(self) -> None:
+        record.write(record.UP, self.lab.place)
+        suite.main(['--lab', '--keep'])
+        self.assertNotIn('taken down', self.screen.getvalue())
+        self.assertFalse((self.lab.results / 'machine.json').exists())
+
+    def test_a_lab_of_others_is_left_to_them(self) -> None:
+        record.write(record.UP, self.lab.place / 'other')
+        self.assertEqual(1, suite.main([]))
+        said = 'test: a lab made from other requirements is up'
+        self.assertIn(said, self.screen.getvalue())
+        self.assertEqual(['install'], self.lab.calls())
+
+    def test_a_lab_that_was_begun_is_no_lab(self) -> None:
+        record.write(record.STARTING, self.lab.place / 'other')
+        self.assertEqual(0, suite.main(['--lab']))
+        self.assertIn('down', self.lab.calls())
+
     def test_a_failed_check_stops_nothing_but_the_verdict(self) -> None:
         self.lab.change(
             'tools.checks.LINT', [self.check('lint', 'raise OSError')]
         )
         self.assertEqual(1, suite.main([]))
-        self.assertEqual('22 passed, 1 failed, 0 skipped', self.last_line())
+        self.assertEqual('23 passed, 1 failed, 0 skipped', self.last_line())
 
     def test_a_lab_that_does_not_come_up_is_taken_down(self) -> None:
         self.lab.setenv('BREAK', 'up')
         self.assertEqual(1, suite.main([]))
         self.assertEqual(['install', 'up', 'down'], self.lab.calls())
-        self.assertEqual('8 passed, 1 failed, 2 skipped', self.last_line())
+        self.assertEqual('9 passed, 1 failed, 2 skipped', self.last_line())
         self.assertIn('  | this is lab up', self.screen.getvalue())
         self.assertRegex(self.screen.getvalue(), r'tempest \.+ not run')
 
     def test_a_lab_that_does_not_go_down_is_a_failure(self) -> None:
         self.lab.setenv('BREAK', 'down')
         self.assertEqual(1, suite.main([]))
-        self.assertEqual('22 passed, 1 failed, 0 skipped', self.last_line())
+        self.assertEqual('23 passed, 1 failed, 0 skipped', self.last_line())
 
     def test_nothing_runs_without_what_has_to_be_installed(self) -> None:
         self.lab.setenv('BREAK', 'install')
