@@ -27,6 +27,7 @@ from ipv6_tempest_plugin.results import merging
 from ipv6_tempest_plugin.results import model
 from ipv6_tempest_plugin.results import summary
 from ipv6_tempest_plugin.results import testapi
+from ipv6_tempest_plugin.results import text
 from ipv6_tempest_plugin.results import writing
 from ipv6_tempest_plugin.xtesting import arguments
 from ipv6_tempest_plugin.xtesting import configuration
@@ -152,7 +153,8 @@ def _log(place: Place, mask: masking.Mask) -> str:
         with path.open('rb') as stream:
             while piece := stream.read(1 << 16):
                 ends.add(piece)
-    said = ends.text(change=mask.text)
+    # It quotes the cloud, and goes to terminals and dashboards.
+    said = ends.text(change=lambda part: text.clean(mask.text(part)))
     writing.replace(place.results / LOG, lambda file: file.write(said))
     return '\n'.join(said.rstrip().split('\n')[-_TOLD:])
 
