@@ -25,6 +25,7 @@ from ipv6_tempest_plugin.results import complete
 from ipv6_tempest_plugin.results import masking
 from ipv6_tempest_plugin.results import merging
 from ipv6_tempest_plugin.results import model
+from ipv6_tempest_plugin.results import secrets
 from ipv6_tempest_plugin.results import summary
 from ipv6_tempest_plugin.results import testapi
 from ipv6_tempest_plugin.results import text
@@ -102,7 +103,7 @@ def run(
     :raises ReportError: when a report cannot be written
     """
     config = configuration.path(place.environment)
-    mask = configuration.mask(config, place.environment)
+    mask = secrets.mask([config], place.environment)
     program = tempest.program(place.environment)
     _empty(place.results)
     words = tempest.command(program, config, wanted, place.workspace)

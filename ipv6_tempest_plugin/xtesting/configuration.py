@@ -13,27 +13,14 @@
 """What a test case has to know of ``tempest.conf``."""
 
 from collections.abc import Iterable
-from collections.abc import Iterator
 from collections.abc import Mapping
-import configparser
 import os
 from pathlib import Path
-import re
 
 from oslo_config import cfg
 from tempest import config
 
-from ipv6_tempest_plugin.results import masking
 from ipv6_tempest_plugin.xtesting import errors
-
-# A shorter secret, or one that is a part of these, is in texts by chance:
-# to mask it would hide which test it was that failed.
-_SHORTEST = 6
-_PUBLIC = (
-    'ipv6_tempest_plugin.tests.underlay.overlay.api.scenario.vrouter '
-    'tempest.scenario neutron_tempest_plugin network'
-)
-_ACCOUNT = re.compile(r"""password['"]?\s*:\s*['"]?([^\s'",}]+)""")
 
 
 def path(environment: Mapping[str, str]) -> Path:
@@ -112,33 +99,3 @@ def _read(place: Path) -> cfg.ConfigOpts:
             'oslo-config-validator tells more'
         ) from None
     return conf
-
-
-def mask(place: Path, environment: Mapping[str, str]) -> masking.Mask:
-    """Return what masks the secrets of a configuration and environment."""
-    found = {*_secrets(place), *_named(environment.items())}
-    return masking.Mask(
-        secret
-        for secret in found
-        if len(secret) >= _SHORTEST and secret not in _PUBLIC
-    )
-
-
-def _secrets(place: Path) -> Iterator[str]:
-    parser = configparser.RawConfigParser(strict=False)
-    try:
-        parser.read(place)
-    except (configparser.Error, UnicodeDecodeError):
-        return  # Tempest will complain of it
-    for section in (parser.default_section, *parser.sections()):
-        yield from _named(parser.items(section))
-    accounts = parser.get('auth', 'test_accounts_file', fallback='')
-    if accounts and os.access(accounts, os.R_OK):
-        text = Path(accounts).read_text(errors='replace')
-        yield from _ACCOUNT.findall(text)
-
-
-def _named(items: Iterable[tuple[str, str]]) -> Iterator[str]:
-    for name, value in items:
-        if masking.is_secret(name) and not os.path.isabs(value):
-            yield value.strip()
