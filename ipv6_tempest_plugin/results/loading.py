@@ -19,11 +19,11 @@ import gc
 from pathlib import Path
 
 from ipv6_tempest_plugin.results import complete
-from ipv6_tempest_plugin.results import errors
 from ipv6_tempest_plugin.results import masking
 from ipv6_tempest_plugin.results import merging
 from ipv6_tempest_plugin.results import model
 from ipv6_tempest_plugin.results import names
+from ipv6_tempest_plugin.results import secrets
 from ipv6_tempest_plugin.results import sources
 from ipv6_tempest_plugin.results import stream
 
@@ -57,15 +57,7 @@ def mask(path: str | None) -> masking.Mask:
 
     :raises ReportError: when the file cannot be read
     """
-    if path is None:
-        return masking.Mask()
-    try:
-        return masking.Mask(Path(path).read_text().splitlines())
-    except (OSError, UnicodeDecodeError) as error:
-        raise errors.ReportError(
-            f'{path}: expected a file with a secret in each line, seen: '
-            f'{error}'
-        ) from error
+    return masking.Mask(secrets.listed(path) if path else ())
 
 
 @contextlib.contextmanager

@@ -20,6 +20,7 @@ import os
 from pathlib import Path
 import re
 
+from ipv6_tempest_plugin.results import errors
 from ipv6_tempest_plugin.results import masking
 
 # A shorter secret, or one that is a part of these, is in texts by chance:
@@ -51,6 +52,27 @@ def mask(
         if len(secret) >= _SHORTEST and secret not in _PUBLIC
     }
     return masking.Mask({*kept, *more})
+
+
+def configurations(environment: Mapping[str, str]) -> list[Path]:
+    """Return where Tempest may find its ``tempest.conf``."""
+    name = environment.get('TEMPEST_CONFIG', 'tempest.conf')
+    named = Path(environment.get('TEMPEST_CONFIG_DIR', 'etc'), name)
+    return [named, Path(name), Path('/etc/tempest/tempest.conf')]
+
+
+def listed(place: str) -> list[str]:
+    """Return the secrets of a file, one to a line.
+
+    :raises ReportError: when it cannot be read
+    """
+    try:
+        return Path(place).read_text().splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise errors.ReportError(
+            f'{place}: expected a file with a secret in each line, seen: '
+            f'{error}'
+        ) from error
 
 
 def _of(place: Path) -> Iterator[str]:
