@@ -86,7 +86,7 @@ def summary(workspace: Path, code: int) -> int:
     :returns: the exit code, which is not 0 when nothing passed
     """
     results = workspace.parent
-    text = recall(workspace, '--text', *LAST)
+    text = recall(workspace, '--as', 'text', *LAST)
     (results / 'tempest.log').write_bytes(text)
     stream = recall(workspace, *LAST, '--subunit')
     (results / 'results.subunit').write_bytes(stream)

@@ -21,13 +21,14 @@ from cliff import command
 
 from ipv6_tempest_plugin.results import errors
 from ipv6_tempest_plugin.results import secrets
+from ipv6_tempest_plugin.results import sources
 from ipv6_tempest_plugin.results import wrapping
 
 _EPILOG = """\
-COMMAND stands behind `--` and prints a subunit stream, or with --text
-anything else; the exit status is its own. Masked are secrets of a known form,
-those of the tempest.conf that Tempest would find here, the values of
-variables whose names are those of secrets, and the lines of --mask FILE.
+COMMAND stands behind `--`; the exit status is its own. Masked are secrets of
+a known form, those of the tempest.conf that Tempest would find here, the
+values of variables whose names are those of secrets, and the lines of --mask
+FILE.
 """
 
 
@@ -40,12 +41,22 @@ class Ipv6Mask(command.Command):
         parser.epilog = _EPILOG
         parser.add_argument('words', nargs='+', metavar='COMMAND')
         parser.add_argument(
-            '--text', action='store_true', help='it prints no subunit stream'
+            '--as',
+            dest='kind',
+            choices=wrapping.KINDS,
+            default=wrapping.STREAM,
+            help='what it prints: a subunit stream (the default), a text, '
+            'or the ids of tests, which are left as they are',
         )
         parser.add_argument(
             '--config-file',
             metavar='FILE',
             help='another tempest.conf whose secrets are masked',
+        )
+        parser.add_argument(
+            '--list',
+            metavar='FILE',
+            help='ids of the tests; what is a part of one is not masked',
         )
         parser.add_argument(
             '--mask',
@@ -67,13 +78,14 @@ def _run(args: argparse.Namespace) -> int:
     places = secrets.configurations(os.environ)
     if args.config_file:
         places.append(_readable(args.config_file))
+    ids = sources.test_ids(args.list) if args.list else ()
     more = secrets.listed(args.mask) if args.mask else []
     return wrapping.run(
         args.words,
-        secrets.mask(places, os.environ, more),
+        secrets.mask(places, os.environ, more, ids),
         sys.stdout.buffer,
         sys.stderr,
-        args.text,
+        args.kind,
     )
 
 

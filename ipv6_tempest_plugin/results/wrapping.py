@@ -30,6 +30,9 @@ from ipv6_tempest_plugin.results import masking
 from ipv6_tempest_plugin.results import packets
 from ipv6_tempest_plugin.results import text
 
+# What a command prints: subunit, a text for people, or the ids of tests,
+# which hold no secret and would be no ids if they were changed.
+STREAM, TEXT, IDS = KINDS = ('stream', 'text', 'ids')
 # Bytes of a standard error that are kept, of its begin and its end.
 _KEPT = (256 * 1024, 768 * 1024)
 
@@ -39,7 +42,7 @@ def run(
     mask: masking.Mask,
     output: BinaryIO,
     complaints: IO[str],
-    is_text: bool = False,
+    kind: str = STREAM,
 ) -> int:
     """Run a command to its end.
 
@@ -50,13 +53,13 @@ def run(
     :param words: what it is called with
     :param output: takes its standard output
     :param complaints: takes its standard error
-    :param is_text: whether it prints a text, and no subunit stream
+    :param kind: what it prints, one of :data:`KINDS`
     :returns: its exit status, as a shell has it
     :raises ReportError: when it cannot be started
     """
     with tempfile.TemporaryFile() as said:
         with _outlived(words, said) as process:
-            _copy(process, mask, output, is_text)
+            _copy(process, mask, output, kind)
             status = process.wait()
         said.seek(0)
         complaints.write(ends(said, mask))
@@ -76,18 +79,21 @@ def _copy(
     process: subprocess.Popen[bytes],
     mask: masking.Mask,
     output: BinaryIO,
-    is_text: bool,
+    kind: str,
 ) -> None:
     if not isinstance(process.stdout, io.BufferedReader):
         raise AssertionError('it was started with a pipe')
-    if is_text:
-        whole = process.stdout.read().decode(errors='replace')
-        output.write(text.clean(mask.text(whole)).encode())
-        output.flush()
+    if kind == STREAM:
+        copier = copying.Copier(output, mask)
+        packets.read(process.stdout, copier)
+        copier.close()
         return
-    copier = copying.Copier(output, mask)
-    packets.read(process.stdout, copier)
-    copier.close()
+    whole = process.stdout.read()
+    if kind == TEXT:
+        said = whole.decode(errors='replace')
+        whole = text.clean(mask.text(said)).encode()
+    output.write(whole)
+    output.flush()
 
 
 @contextlib.contextmanager

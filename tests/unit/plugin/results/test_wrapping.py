@@ -58,14 +58,14 @@ class WrappingTest(testtools.TestCase):
         path.write_bytes(data)
         return path
 
-    def run_it(self, script: str, is_text: bool = False) -> int:
+    def run_it(self, script: str, kind: str = wrapping.STREAM) -> int:
         """Run a shell's script; return its status."""
         return wrapping.run(
             ['sh', '-c', script],
             masking.Mask([test_masking.GIVEN]),
             self.output,
             self.complaints,
-            is_text,
+            kind,
         )
 
     def assert_masked(self, text: str) -> None:
@@ -87,10 +87,16 @@ class WrappingTest(testtools.TestCase):
 
     def test_a_text_is_fit_to_be_shown(self) -> None:
         said = self.file('said', f'\x1b[2J{test_masking.PLANTED}'.encode())
-        self.assertEqual(0, self.run_it(f'cat {said}', is_text=True))
+        self.assertEqual(0, self.run_it(f'cat {said}', wrapping.TEXT))
         shown = self.output.getvalue().decode()
         self.assert_masked(shown)
         self.assertTrue(shown.startswith('␛[2Jand ***\n'), shown)
+
+    def test_ids_stay_ids(self) -> None:
+        given = test_masking.GIVEN
+        self.run_it(f'echo a.{given}.B; echo {given} >&2', wrapping.IDS)
+        self.assertEqual(f'a.{given}.B\n'.encode(), self.output.getvalue())
+        self.assertEqual('***\n', self.complaints.getvalue())
 
     def test_a_test_is_told_when_it_ended(self) -> None:
         told = self.file('told', bytes(streams.Stream().passed(ONE)))
@@ -152,18 +158,32 @@ class CommandTest(testtools.TestCase):
         self.assertEqual(
             (4, '*** *** *** ***\n', '***\n'),
             self.run_it(
-                '--text', '--config-file', str(other),
+                '--as', 'text', '--config-file', str(other),
                 '--mask', str(self.place / 'more'), '--',
                 'sh', '-c', f'echo {said}; echo of-shell >&2; exit 4',
             ),
         )  # fmt: skip
 
+    def test_a_part_of_an_id_is_no_secret(self) -> None:
+        for name, value in (('OS_PASSWORD', 'user'), ('A_SECRET', 'change')):
+            self.useFixture(fixtures.EnvironmentVariable(name, 2 * value))
+        ids = self.place / 'ids'
+        ids.write_text(f'{ONE}\ntempest.test.UsersTest.test_changechange\n')
+        said = 'useruser changechange'
+        self.assertEqual(
+            (0, '*** changechange\n'),
+            self.run_it(
+                '--as', 'text', '--list', str(ids), '--', 'echo', said
+            )[:2],
+        )  # fmt: skip
+
     def test_one_clear_error(self) -> None:
-        for option in ('--config-file', '--mask'):
+        for option in ('--config-file', '--list', '--mask'):
             status, shown, told = self.run_it(option, '/no/such', '--', 'true')
             self.assertEqual((1, ''), (status, shown))
-            self.assertRegex(told, 'ipv6-mask: .*expected .*, seen.*/no/such')
+            self.assertIn('/no/such', told)
+            self.assertRegex(told, 'ipv6-mask: .*expected .*, seen')
 
     def test_an_option_of_the_command_is_its_own(self) -> None:
-        status, shown, _ = self.run_it('--text', '--', 'echo', '--text')
-        self.assertEqual((0, '--text\n'), (status, shown))
+        status, shown, _ = self.run_it('--as', 'text', '--', 'echo', '--as')
+        self.assertEqual((0, '--as\n'), (status, shown))
