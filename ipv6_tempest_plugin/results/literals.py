@@ -24,6 +24,7 @@ import os
 from pathlib import Path
 import re
 
+from ipv6_tempest_plugin.results import errors
 from ipv6_tempest_plugin.results import masking
 
 # A shorter secret, or one that is a part of these, is in texts by chance:
@@ -44,20 +45,54 @@ _RELATIVE = Path('etc', 'tempest.conf')
 _LAST = Path('/etc/tempest/tempest.conf')
 
 
+def mask(
+    configs: Iterable[Path],
+    environment: Mapping[str, str],
+    more: Iterable[str] = (),
+    ids: Iterable[str] = (),
+) -> masking.Mask:
+    """Return what masks the secrets of configurations and environment.
+
+    :param configs: each a ``tempest.conf``; one that is not there has none
+    :param more: other secrets, masked whatever they are
+    :param ids: as for :func:`known`
+    """
+    return masking.Mask({*known(configs, environment, ids), *more})
+
+
+def listed(place: str) -> list[str]:
+    """Return the secrets of a file, one to a line.
+
+    :raises ReportError: when it cannot be read
+    """
+    try:
+        return Path(place).read_text().splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise errors.ReportError(
+            f'{place}: expected a file with a secret in each line, seen: '
+            f'{error}'
+        ) from error
+
+
 def known(
-    configs: Iterable[Path], environment: Mapping[str, str]
+    configs: Iterable[Path],
+    environment: Mapping[str, str],
+    ids: Iterable[str] = (),
 ) -> frozenset[str]:
     """Return the secrets of configurations, as far as they can be read.
 
     :param environment: variables; what has the name of a secret is one
+    :param ids: of the tests; a part of one is no secret, and a test whose id
+        were masked would be missed
     """
+    public = '\n'.join([_PUBLIC, *ids])
     found = set(_named(environment.items()))
     for config in configs:
         found.update(_secrets(config))
     return frozenset(
         secret
         for secret in found
-        if len(secret) >= _SHORTEST and secret not in _PUBLIC
+        if len(secret) >= _SHORTEST and secret not in public
     )
 
 

@@ -20,7 +20,6 @@ import gc
 from pathlib import Path
 
 from ipv6_tempest_plugin.results import complete
-from ipv6_tempest_plugin.results import errors
 from ipv6_tempest_plugin.results import literals
 from ipv6_tempest_plugin.results import masking
 from ipv6_tempest_plugin.results import merging
@@ -68,22 +67,12 @@ def mask(
     :param environment: variables; nothing is looked up without them
     :raises ReportError: when the file cannot be read
     """
-    found = set(_lines(path)) if path is not None else set[str]()
-    if environment is not None:
-        there = [Path(), *filter(Path.is_dir, map(Path, places))]
-        configs = literals.configs(there, environment)
-        found |= literals.known(configs, environment)
-    return masking.Mask(found)
-
-
-def _lines(path: str) -> list[str]:
-    try:
-        return Path(path).read_text().splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise errors.ReportError(
-            f'{path}: expected a file with a secret in each line, seen: '
-            f'{error}'
-        ) from error
+    more = literals.listed(path) if path is not None else []
+    if environment is None:
+        return masking.Mask(more)
+    there = [Path(), *filter(Path.is_dir, map(Path, places))]
+    configs = literals.configs(there, environment)
+    return literals.mask(configs, environment, more)
 
 
 @contextlib.contextmanager

@@ -21,6 +21,8 @@ bytes: the two highest bits of the first say how many follow.
 import datetime
 import functools
 import io
+from typing import Any
+from typing import Protocol
 import zlib
 
 from ipv6_tempest_plugin.results import stream
@@ -37,12 +39,22 @@ _STATUS = (None, 'exists', 'inprogress', 'success', 'uxsuccess', 'skip',
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
+class Events(Protocol):
+    """Takes what a stream tells: testtools' ``StreamResult``, and damage."""
+
+    def status(self, *args: Any, **kwargs: Any) -> None:
+        """Take one event."""
+
+    def damaged(self, how: str) -> None:
+        """Note that the stream itself is not whole."""
+
+
 class _BadPacket(Exception):
     """It has the signature of a packet and is none."""
 
 
-def read(source: io.BufferedIOBase, events: stream.Collector) -> None:
-    """Give all that a stream tells to a collector, as soon as it is there.
+def read(source: io.BufferedIOBase, events: Events) -> None:
+    """Give all that a stream tells to what takes it, as soon as it is there.
 
     What is no packet is given as foreign; a signature at which no sound
     packet begins is damage, and reading goes on at the next.
@@ -79,7 +91,7 @@ def _end_of(data: bytes, place: int) -> int:
     return place + max(_SMALLEST, length)
 
 
-def _take(data: bytes, place: int, end: int, events: stream.Collector) -> int:
+def _take(data: bytes, place: int, end: int, events: Events) -> int:
     """Take what begins here; return where the next begins."""
     if data[place] != _SIGNATURE:
         events.status(file_name=stream.FOREIGN, file_bytes=data[place:end])
@@ -102,9 +114,7 @@ def _resume(data: bytes, place: int) -> int:
     return len(data) if found < 0 else found
 
 
-def _packet(
-    data: bytes, place: int, end: int, events: stream.Collector
-) -> None:
+def _packet(data: bytes, place: int, end: int, events: Events) -> None:
     """Read one packet and tell what it says.
 
     :raises _BadPacket: for another checksum, version or length

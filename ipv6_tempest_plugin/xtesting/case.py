@@ -20,13 +20,14 @@ from pathlib import Path
 from typing import Any
 from typing import IO
 
-from ipv6_tempest_plugin.results import clip
 from ipv6_tempest_plugin.results import complete
 from ipv6_tempest_plugin.results import masking
 from ipv6_tempest_plugin.results import merging
 from ipv6_tempest_plugin.results import model
+from ipv6_tempest_plugin.results import literals
 from ipv6_tempest_plugin.results import summary
 from ipv6_tempest_plugin.results import testapi
+from ipv6_tempest_plugin.results import wrapping
 from ipv6_tempest_plugin.results import writing
 from ipv6_tempest_plugin.xtesting import arguments
 from ipv6_tempest_plugin.xtesting import configuration
@@ -43,8 +44,7 @@ REPORTS = {
     'json': 'tempest-report.json',
 }
 FILES = (STREAM, LOG, *REPORTS.values())
-# Bytes of Tempest's standard error that are kept, and lines that are told.
-_LOGGED = (256 * 1024, 768 * 1024)
+# Lines of Tempest's standard error that are told.
 _TOLD = 5
 # 1 says that tests failed, or that there was none.
 _STATUSES = (0, 1)
@@ -101,7 +101,7 @@ def run(
     :raises ReportError: when a report cannot be written
     """
     config = configuration.path(place.environment)
-    mask = configuration.mask(config, place.environment)
+    mask = literals.mask([config], place.environment)
     program = tempest.program(place.environment)
     _empty(place.results)
     words = tempest.command(program, config, wanted, place.workspace)
@@ -146,13 +146,12 @@ def _empty(directory: Path) -> None:
 
 def _log(place: Place, mask: masking.Mask) -> str:
     """Keep what Tempest said on standard error; return its end."""
-    ends = clip.Clip(*_LOGGED)
     path = place.workspace / tempest.STDERR
+    said = ''
     if path.exists():
         with path.open('rb') as stream:
-            while piece := stream.read(1 << 16):
-                ends.add(piece)
-    said = ends.text(change=mask.text)
+            # It quotes the cloud, and goes to terminals and dashboards.
+            said = wrapping.ends(stream, mask)
     writing.replace(place.results / LOG, lambda file: file.write(said))
     return '\n'.join(said.rstrip().split('\n')[-_TOLD:])
 

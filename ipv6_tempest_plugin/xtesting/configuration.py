@@ -20,8 +20,6 @@ from pathlib import Path
 from oslo_config import cfg
 from tempest import config
 
-from ipv6_tempest_plugin.results import literals
-from ipv6_tempest_plugin.results import masking
 from ipv6_tempest_plugin.xtesting import errors
 
 
@@ -101,8 +99,3 @@ def _read(place: Path) -> cfg.ConfigOpts:
             'oslo-config-validator tells more'
         ) from None
     return conf
-
-
-def mask(place: Path, environment: Mapping[str, str]) -> masking.Mask:
-    """Return what masks the secrets of a configuration and environment."""
-    return masking.Mask(literals.known([place], environment))

@@ -24,6 +24,7 @@ from typing import Any
 
 from ipv6_tempest_plugin.results import errors as results_errors
 from ipv6_tempest_plugin.results import masking
+from ipv6_tempest_plugin.results import text
 from ipv6_tempest_plugin.xtesting import arguments
 from ipv6_tempest_plugin.xtesting import case
 from ipv6_tempest_plugin.xtesting import configuration
@@ -109,7 +110,7 @@ class Ipv6Tempest(_Base):
             outcome = case.nothing(str(error))
         except Exception as error:  # noqa: BLE001 - Xtesting would run again
             # The traceback may quote what the cloud or the caller said.
-            told = masking.Mask().text(traceback.format_exc())
+            told = text.clean(masking.Mask().text(traceback.format_exc()))
             LOG.error('%s broke off:\n%s', self.case_name, told)
             outcome = case.nothing(f'unexpected {type(error).__name__}')
         finally:

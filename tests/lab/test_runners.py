@@ -88,25 +88,18 @@ class RunnersTest(testtools.TestCase):
     ) -> None:
         """Kill a runner once it has told of some tests, and not of all."""
         room = self.bed.workspace(runner) / record.name / 'round-1'
+        fetched = record / 'round-1' / f'{runner}.subunit'
 
         def some() -> bool:
             if playbook.poll() is not None:
                 raise AssertionError(f'it ended: {self.end(playbook)}')
-            stream, share = room / 'stream', room / 'list'
-            if not stream.exists():
+            if not fetched.exists():
                 return False
-            told = stream.read_bytes()
+            told = fetched.read_bytes()
             # The worker of a test is named when it is listed, begun and over.
-            count = len(share.read_text().split())
-            return told.count(b'worker-0') > count + 6
+            count = len((room / 'list').read_text().split())
+            return told.count(b'worker-0') > count + 2
 
-        waiting.wait_for(some, f'results of {runner}', PATIENCE)
-        # What it told so far is fetched every five seconds; a machine that
-        # dies takes the rest with it.
-        fetched = record / 'round-1' / f'{runner}.subunit'
-        waiting.wait_for(
-            lambda: fetched.exists() and fetched.stat().st_size > 0,
-            f'what {runner} told',
-            PATIENCE,
-        )
+        # A machine that dies takes with it what was not fetched yet.
+        waiting.wait_for(some, f'what {runner} told', PATIENCE)
         self.bed.servers[runner].kill()

@@ -10,19 +10,31 @@
 # License for the specific language governing permissions and limitations
 # under the License.
 import io
+from pathlib import Path
 
 import testtools
 
 from ipv6_lab import errors
+from tests.unit.plugin import commands
+from tests.unit.plugin.results import streams
+from tests.unit.plugin.results import test_masking
 from tests.unit.tools import false_lab
 from tools import demo
 
+# What Tempest leaves with stestr, as a text and as a stream.
 STESTR = r"""#!/bin/sh
-[ "$2" != --subunit ] || { echo stream; exit 0; }
+here=$(dirname "$0")
+[ "$2" != --subunit ] || { cat "$here/stream"; exit 0; }
 echo '{0} t.X.test_b [0.1s] ... FAILED'
+cat "$here/log"
 echo ' - Passed: 4'
 echo ' - Failed: 1'
 exit 1
+"""
+# Runs what stands behind `run --`.
+LAB = r"""#!/bin/sh
+shift 2
+PATH=$(dirname "$0")/bin:$PATH exec "$@"
 """
 
 
@@ -30,7 +42,14 @@ class DemoTest(testtools.TestCase):
     def setUp(self) -> None:
         super().setUp()
         self.lab = self.useFixture(false_lab.FalseLab())
-        self.lab.script('bin/stestr', STESTR)
+        self.lab.script('lab', LAB)
+        self.lab.script('bin/tempest', commands.SCRIPT)
+        stestr = Path(self.lab.script('bin/stestr', STESTR))
+        planted = test_masking.PLANTED
+        (stestr.parent / 'log').write_text(planted)
+        stream = streams.Stream().failed('t.X.test_b', planted, planted)
+        (stestr.parent / 'stream').write_bytes(bytes(stream))
+        self.lab.setenv('OS_PASSWORD', test_masking.GIVEN)
         self.lab.change('tools.demo.RESULTS', self.lab.results)
         # The commands' own output goes to the screen; that is no stream.
         self.lab.change('tools.demo.live', self.live)
@@ -51,11 +70,24 @@ class DemoTest(testtools.TestCase):
         results = self.lab.results
         self.assertEqual(said.lstrip(), (results / 'summary.txt').read_text())
         self.assertIn('FAILED', (results / 'tempest.log').read_text())
-        stream = (results / 'results.subunit').read_text()
-        self.assertEqual('stream\n', stream)
+        data = (results / 'results.subunit').read_bytes()
+        (test,) = streams.read(data).tests
+        self.assertEqual('t.X.test_b', test.name)
         for name in ('tempest.log', 'results.subunit', 'tempest'):
             self.assertTrue((results / name).exists())
             self.assertIn(str(results / name), said)
+
+    def test_what_is_kept_has_no_secret(self) -> None:
+        demo.main()
+        results = self.lab.results
+        for name in ('tempest.log', 'results.subunit', 'summary.txt'):
+            kept = (results / name).read_text(errors='replace')
+            for secret in test_masking.SECRETS:
+                self.assertNotIn(secret, kept, name)
+        self.assertIn('***', (results / 'tempest.log').read_text())
+        # What stestr itself keeps is not masked.
+        mode = (results / 'tempest').stat().st_mode
+        self.assertEqual(0o700, mode & 0o777)
 
     def test_the_tests_are_watched(self) -> None:
         results = self.lab.results

@@ -22,6 +22,11 @@
 #
 # waits for its end, but not longer, and prints "running", "ended with N", or
 # "died" when it went without leaving a status.
+#
+#   runner.sh tell DIRECTORY FROM
+#
+# prints the stream from that byte on as a line of base64, and the log as
+# another.
 
 set -eu
 
@@ -39,6 +44,11 @@ state() {
     else
         echo died
     fi
+}
+
+encode() {
+    base64 | tr -d '\n'
+    echo
 }
 
 case $verb in
@@ -71,8 +81,13 @@ follow)
     done
     state
     ;;
+tell)
+    # Neither may be there yet.
+    tail -c "+$(($1 + 1))" "$directory/stream" 2>/dev/null | encode
+    cat "$directory/log" 2>/dev/null | encode
+    ;;
 *)
-    echo "runner.sh: expected start or follow, seen $verb" >&2
+    echo "runner.sh: expected start, follow or tell, seen $verb" >&2
     exit 2
     ;;
 esac

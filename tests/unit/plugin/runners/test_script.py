@@ -12,6 +12,7 @@
 
 """What runs on a runner and outlives the connection."""
 
+import base64
 import os
 from pathlib import Path
 import signal
@@ -75,6 +76,16 @@ class ScriptTest(testtools.TestCase):
         self.assertEqual('died', self.script('follow', '60'))
         self.assertLess(time.monotonic() - began, PATIENCE / 2)
 
+    def test_what_it_told_since_is_fetched(self) -> None:
+        self.start(r"printf 'one\ntwo\0\377'; echo why >&2")
+        self.script('follow', '10')
+        for begin, told in ((0, b'one\ntwo\0\xff'), (4, b'two\0\xff')):
+            lines = self.script('tell', str(begin)).split('\n')
+            self.assertEqual([told, b'why\n'], [*map(base64.b64decode, lines)])
+
+    def test_what_told_nothing_yet_has_two_empty_lines(self) -> None:
+        self.assertEqual('', self.script('tell', '0'))
+
     def test_a_second_run_forgets_the_first(self) -> None:
         self.start('exit 3')
         self.script('follow', '10')
@@ -92,4 +103,4 @@ class ScriptTest(testtools.TestCase):
             text=True,
         )
         self.assertEqual(2, said.returncode)
-        self.assertIn('expected start or follow, seen stop', said.stderr)
+        self.assertIn('start, follow or tell, seen stop', said.stderr)

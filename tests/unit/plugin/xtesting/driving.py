@@ -132,12 +132,13 @@ class RunTest(DriverTest):
         self.assertIn('ended with signal 15', self.log.output)
 
     def test_no_exception_escapes(self) -> None:
-        secret = f'password = {test_masking.SECRET}'
-        with mock.patch.object(case, 'run', side_effect=KeyError(secret)):
+        told = f'\x1b[2J password = {test_masking.SECRET}'
+        with mock.patch.object(case, 'run', side_effect=ValueError(told)):
             one = self.case()
             self.assertEqual(RUN_ERROR, one.run(regex=REGEX))
-        self.assertEqual(['unexpected KeyError'], one.details['notes'])
+        self.assertEqual(['unexpected ValueError'], one.details['notes'])
         self.assertIn('Traceback', self.log.output)
+        self.assertIn('ValueError: ␛[2J password = ***', self.log.output)
         self.assertNotIn(test_masking.SECRET, self.log.output)
 
     def test_an_interrupt_goes_on_and_leaves_a_failure(self) -> None:

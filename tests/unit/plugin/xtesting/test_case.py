@@ -278,6 +278,14 @@ class WrittenTest(CaseTest):
                 self.assertNotIn(secret, text, name)
         self.assertIn('***', texts['details'])
 
+    def test_what_tempest_says_cannot_move_the_cursor(self) -> None:
+        said = 'up\x1b[2J\x1b]0;title\x07\nover\rwritten \u202egnp.exe\0\n'
+        self.answers(b'', 1, said)
+        shown = 'up␛[2J␛]0;title␇\nover\nwritten \ufffdgnp.exe␀'
+        told = self.fails().partition('saying: ')[2]
+        self.assertEqual(shown, told)
+        self.assertEqual(f'{shown}\n', self.written()['tempest.log'])
+
     def test_lines_of_progress_and_a_summary(self) -> None:
         self.answers(false_tempest.whole(1, 1), 1)
         self.run_case()

@@ -91,36 +91,3 @@ class ConfigurationTest(false_tempest.FalseTempestTest):
         )
         self.assertRegex(str(error), 'expected a tempest.conf, seen .*Error')
         self.assertNotIn('my-secret-word', str(error))
-
-    def test_secrets_of_all_places_are_masked(self) -> None:
-        accounts = self.place / 'accounts.yaml'
-        accounts.write_text(
-            "- username: a\n  password: 'of-an-account'\n"
-            '- {username: b, password: of-another}\n'
-        )
-        self.config.write_text(
-            '[DEFAULT]\nsome_password = of-default\n'
-            f'[auth]\ntest_accounts_file = {accounts}\n'
-            'admin_password = 100%-of-admin\n'
-        )
-        mask = configuration.mask(self.config, {'OS_PASSWORD': 'of-shell'})
-        said = 'of-an-account of-another of-default 100%-of-admin of-shell!'
-        self.assertEqual('*** *** *** *** ***!', mask.text(said))
-
-    def test_common_words_are_not_taken_for_secrets(self) -> None:
-        self.config.write_text(
-            '[auth]\nadmin_password = tempest\n[validation]\n'
-            'image_ssh_password = admin\n'
-            'ssh_key_password_file = /etc/private_key\n'
-        )
-        mask = configuration.mask(self.config, {})
-        for name in (
-            'ipv6_tempest_plugin.tests.overlay.test_admin',
-            '/etc/private_key',
-        ):
-            self.assertEqual(name, mask.text(name))
-
-    def test_what_cannot_be_parsed_has_no_secret(self) -> None:
-        self.config.write_text('no section')
-        mask = configuration.mask(self.config, {})
-        self.assertEqual('no section', mask.text('no section'))

@@ -16,8 +16,11 @@ import configparser
 from pathlib import Path
 import re
 from typing import Any
+from unittest import mock
 
 import ddt
+from openstack import connection
+from openstack.identity.v3 import service
 import testtools
 import yaml
 
@@ -36,6 +39,29 @@ TIERS = [tier for _, tier in names.TIERS]
 NEEDED = {'case_name', 'project_name', 'criteria', 'blocking', 'run'}
 # What Functest's driver reads of its args.
 FUNCTEST = {'mode', 'option', 'services', 'neutron_extensions'}
+# Types and names in a catalog, as DevStack and deployment tools have them.
+CATALOG = {
+    'identity': 'keystone',
+    'network': 'neutron',
+    'compute': 'nova',
+    'image': 'glance',
+    'placement': 'placement',
+}
+
+
+def searched(name: str) -> list[str]:
+    """Return the names of services that a cloud finds when asked so.
+
+    Functest's driver skips a case when that is none.
+    """
+    services = [
+        service.Service(id=f'{number:032x}', type=kind, name=named)
+        for number, (kind, named) in enumerate(CATALOG.items())
+    ]
+    cloud = mock.Mock(spec=connection.Connection)
+    cloud.list_services.return_value = services
+    seen = connection.Connection.search_services(cloud, name)
+    return [one.name for one in seen]
 
 
 def cases(path: str) -> dict[str, dict[str, Any]]:
@@ -85,6 +111,17 @@ class TestcasesTest(testtools.TestCase):
     def test_functests_driver_knows_their_args(self) -> None:
         for case in cases('functest/testcases.yaml').values():
             self.assertLessEqual(set(case['run']['args']), FUNCTEST)
+
+    def test_functests_driver_finds_their_services(self) -> None:
+        wanted = {
+            'ipv6_overlay_api': ['neutron'],
+            'ipv6_overlay_scenario': ['neutron', 'nova'],
+            'ipv6_vrouter': ['neutron', 'nova'],
+        }
+        for tier, case in cases('functest/testcases.yaml').items():
+            asked = case['run']['args'].get('services', [])
+            seen = [name for one in asked for name in searched(one)]
+            self.assertEqual(wanted.get(tier, []), seen, tier)
 
     def test_they_are_installed(self) -> None:
         setup = configparser.ConfigParser()
