@@ -46,8 +46,9 @@ UNDERLAY_OPTIONS = [
         item_type=types.IPAddress(version=4),
         help='IPv4 addresses that the hosts of the control plane are known '
         'to have. With ipv4 = forbidden each is probed on the port of every '
-        'endpoint and of the console proxy. It is needed where the catalog holds address literals, '
-        'since those have no A record that could be looked up.',
+        'endpoint and of the console proxy. It is needed where the catalog '
+        'holds address literals, since those have no A record that could be '
+        'looked up.',
     ),
     cfg.BoolOpt(
         'allow_documentation_prefix',
