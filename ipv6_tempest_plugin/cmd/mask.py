@@ -13,17 +13,10 @@
 """``tempest ipv6-mask``: what a command says, without its literals."""
 
 import argparse
-import os
-from pathlib import Path
-import sys
 
 from cliff import command
 
-from ipv6_tempest_plugin.results import errors
-from ipv6_tempest_plugin.results import literals
-from ipv6_tempest_plugin.results import sources
-from ipv6_tempest_plugin.results import wrapping
-
+KINDS = ('stream', 'text', 'ids')
 _EPILOG = """\
 COMMAND stands behind `--`; the exit status is its own. Masked are secrets of
 a known form, those of the tempest.conf that Tempest would find here, the
@@ -43,8 +36,8 @@ class Ipv6Mask(command.Command):
         parser.add_argument(
             '--as',
             dest='kind',
-            choices=wrapping.KINDS,
-            default=wrapping.STREAM,
+            choices=KINDS,
+            default=KINDS[0],
             help='what it prints: a subunit stream (the default), a text, '
             'or the ids of tests, which are left as they are',
         )
@@ -67,32 +60,7 @@ class Ipv6Mask(command.Command):
 
     def take_action(self, parsed_args: argparse.Namespace) -> int:
         """Run it; return its status."""
-        try:
-            return _run(parsed_args)
-        except errors.ReportError as error:
-            print(f'tempest ipv6-mask: {error}', file=sys.stderr)
-            return 1
+        # `tempest help` loads every command, not what each needs to work.
+        from ipv6_tempest_plugin.cmd import disguising
 
-
-def _run(args: argparse.Namespace) -> int:
-    places = [*literals.configs([Path()], os.environ)]
-    if args.config_file:
-        places.append(_readable(args.config_file))
-    ids = sources.test_ids(args.list) if args.list else ()
-    more = literals.listed(args.mask) if args.mask else []
-    return wrapping.run(
-        args.words,
-        literals.mask(places, os.environ, more, ids),
-        sys.stdout.buffer,
-        sys.stderr,
-        args.kind,
-    )
-
-
-def _readable(name: str) -> Path:
-    if not os.access(name, os.R_OK):
-        raise errors.ReportError(
-            f'--config-file: expected a tempest.conf that can be read, seen '
-            f'{name}'
-        )
-    return Path(name)
+        return disguising.act(parsed_args)

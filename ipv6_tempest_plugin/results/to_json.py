@@ -12,8 +12,8 @@
 
 """A run as JSON; ``run.schema.json`` describes every key."""
 
-from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Sequence
 import dataclasses
 import datetime
 import json
@@ -79,9 +79,11 @@ def _items(test: model.Test) -> Iterator[tuple[str, Any]]:
 def _evidence(evidence: observed.Evidence) -> dict[str, Any]:
     """Return what there is, with the judgement on what has one."""
     seen: dict[str, Any] = dataclasses.asdict(evidence)
-    judged: tuple[tuple[str, Iterable[observed.Address | observed.Ping]], ...]
-    judged = ('addresses', evidence.addresses), ('pings', evidence.pings)
-    for key, items in judged:
+    judged: dict[str, Sequence[observed.Address | observed.Ping]] = {
+        'addresses': evidence.addresses,
+        'pings': evidence.pings,
+    }
+    for key, items in judged.items():
         for data, item in zip(seen[key], items, strict=True):
             data['right'] = item.is_right
     return {key: value for key, value in seen.items() if value}

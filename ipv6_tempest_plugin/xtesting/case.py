@@ -20,11 +20,11 @@ from pathlib import Path
 from typing import Any
 from typing import IO
 
+from ipv6_tempest_plugin.results import literals
 from ipv6_tempest_plugin.results import complete
 from ipv6_tempest_plugin.results import masking
 from ipv6_tempest_plugin.results import merging
 from ipv6_tempest_plugin.results import model
-from ipv6_tempest_plugin.results import literals
 from ipv6_tempest_plugin.results import summary
 from ipv6_tempest_plugin.results import testapi
 from ipv6_tempest_plugin.results import wrapping

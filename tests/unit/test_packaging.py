@@ -192,6 +192,7 @@ class ImportTest(testtools.TestCase):
             [
                 'ipv6_tempest_plugin',
                 'ipv6_tempest_plugin.cmd',
+                'ipv6_tempest_plugin.cmd.mask',
                 'ipv6_tempest_plugin.cmd.report',
                 'ipv6_tempest_plugin.cmd.spread',
                 'ipv6_tempest_plugin.config',
