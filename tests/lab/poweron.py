@@ -21,6 +21,7 @@ import time
 
 import paramiko
 
+from ipv6_lab import signals
 from tests.lab import guestbed
 from tests.lab import guestmachine
 
@@ -48,11 +49,16 @@ def seconds(image: Path) -> float:
             return time.monotonic() - guest.power_on
 
 
-def main(arguments: list[str]) -> None:
+def main(arguments: list[str]) -> int:
     """Print the seconds that the guest of an image takes."""
     (image,) = arguments
-    print(f'{seconds(Path(image)):.2f}')
+    signals.unwind()
+    try:
+        print(f'{seconds(Path(image)):.2f}')
+    except signals.Interrupted as interrupted:
+        return interrupted.exit_code
+    return 0
 
 
 if __name__ == '__main__':
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))
