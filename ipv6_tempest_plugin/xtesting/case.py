@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 from typing import IO
 
-from ipv6_tempest_plugin.results import literals
 from ipv6_tempest_plugin.results import complete
+from ipv6_tempest_plugin.results import literals
 from ipv6_tempest_plugin.results import masking
 from ipv6_tempest_plugin.results import merging
 from ipv6_tempest_plugin.results import model
