@@ -12,7 +12,6 @@
 
 """A run as JSON; ``run.schema.json`` describes every key."""
 
-from collections.abc import Iterable
 from collections.abc import Iterator
 import dataclasses
 import datetime
@@ -79,11 +78,12 @@ def _items(test: model.Test) -> Iterator[tuple[str, Any]]:
 def _evidence(evidence: observed.Evidence) -> dict[str, Any]:
     """Return what there is, with the judgement on what has one."""
     seen: dict[str, Any] = dataclasses.asdict(evidence)
-    judged: tuple[tuple[str, Iterable[observed.Address | observed.Ping]], ...]
-    judged = ('addresses', evidence.addresses), ('pings', evidence.pings)
-    for key, items in judged:
-        for data, item in zip(seen[key], items, strict=True):
-            data['right'] = item.is_right
+    for data, address in zip(
+        seen['addresses'], evidence.addresses, strict=True
+    ):
+        data['right'] = address.is_right
+    for data, ping in zip(seen['pings'], evidence.pings, strict=True):
+        data['right'] = ping.is_right
     return {key: value for key, value in seen.items() if value}
 
 
