@@ -42,7 +42,7 @@ from ipv6_tempest_plugin.results import masking
 from ipv6_tempest_plugin.results import writing
 
 # Seconds from the stream to the run, and from there to one form; megabytes.
-READ_BOUND, WRITE_BOUND = 10.0, 10.0
+READ_BOUND, WRITE_BOUND = 10.0, 5.0
 MEMORY_BOUND = 500.0
 # Literal secrets, as a tempest.conf has them.
 SECRETS = ('of the admin', 'of-the-operator', 'opensesame')

@@ -27,7 +27,7 @@ MASK = '***'
 _BEGIN = re.compile(r'-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,10}-----')
 _END = re.compile(r'-----END [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,10}-----')
 _BASE64 = re.compile(r'\s*[A-Za-z0-9+/=]{16,}\s*\Z')
-# What is in the names of secrets: of headers, in JSON, in INI files, in shells.
+# What is in the names of secrets: of headers, in JSON, INI files and shells.
 _WORDS = (
     'passw', 'passphrase', 'adminpass', 'admin_pass', 'secret', 'credential',
     'api_key', 'api-key', 'apikey', 'private_key', 'private-key',

@@ -103,8 +103,9 @@ def push(body: Mapping[str, Any], url: str) -> str:
         method='POST',
     )
     place = _shown(url)
+    opened = urllib.request.urlopen
     try:
-        with urllib.request.urlopen(request, timeout=_TIMEOUT) as answer:  # noqa: S310
+        with opened(request, timeout=_TIMEOUT) as answer:  # noqa: S310
             answered: bytes = answer.read(65536)
     except urllib.error.HTTPError as error:
         error.close()

@@ -51,20 +51,40 @@ _POOR = """
     }
     return [255, 255, 255];
   };
+  // A text of a picture has a halo of its own, or a box drawn before it.
+  const drawnBehind = (text, box) => {
+    const halo = getComputedStyle(text).stroke;
+    if (halo !== 'none') return rgb(halo);
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    const boxes = [...text.ownerSVGElement.querySelectorAll('rect')].filter(
+      (rect) => {
+        const r = rect.getBoundingClientRect();
+        return rect.compareDocumentPosition(text) & 4 &&
+          r.left <= x && x <= r.right && r.top <= y && y <= r.bottom;
+      });
+    return boxes.length ? rgb(getComputedStyle(boxes.pop()).fill)
+      : behind(text);
+  };
   const poor = [];
+  const seen = {html: 0, svg: 0};
   for (const element of document.querySelectorAll('body *')) {
     const own = [...element.childNodes].some(
       (node) => node.nodeType === 3 && node.textContent.trim());
     const box = element.getBoundingClientRect();
-    if (!own || !box.width || element.closest('svg, script')) continue;
-    const [a, b] = [light(rgb(getComputedStyle(element).color)),
-      light(behind(element))].sort((x, y) => y - x);
+    if (!own || !box.width || element.closest('script')) continue;
+    const drawn = element instanceof SVGElement;
+    const style = getComputedStyle(element);
+    const [a, b] = [light(rgb(drawn ? style.fill : style.color)),
+      light(drawn ? drawnBehind(element, box) : behind(element)),
+    ].sort((x, y) => y - x);
     const ratio = (a + 0.05) / (b + 0.05);
+    seen[drawn ? 'svg' : 'html'] += 1;
     if (ratio < 4.5) poor.push([element.outerHTML.slice(0, 90), ratio]);
   }
-  return poor;
+  return {poor, seen};
 })()
 """
+_OPEN = "document.querySelectorAll('details[open]').length"
 _SHOWN = (
     "[...document.querySelectorAll('#all tbody tr')].filter(r => !r.hidden)"
 )
@@ -223,7 +243,11 @@ class ReportPageTest(testtools.TestCase):
                 "document.querySelectorAll('details')"
                 '.forEach(part => part.open = true)'
             )
-            self.assertEqual([], self.tab.js(_POOR))
+            found = self.tab.js(_POOR)
+            self.assertEqual([], found['poor'])
+            self.assertGreater(found['seen']['html'], 20)
+            drawn = found['seen']['svg']
+            self.assertEqual(name == 'faults', drawn > 20, drawn)
         self.open(scheme=scheme)
         self.screenshot(f'report-{scheme}')
 
@@ -250,13 +274,40 @@ class ReportPageTest(testtools.TestCase):
 
     def test_printed_everything_is_open(self) -> None:
         self.open()
+        before = self.tab.js(_OPEN)
+        # The page's own listener came first, so it is called first.
+        self.tab.js(
+            "addEventListener('beforeprint', () => { window.printed = "
+            f'{_OPEN}; }})'
+        )
         printed = self.tab.call('Page.printToPDF', printBackground=False)
         data = base64.b64decode(printed['data'])
         self.assertEqual(b'%PDF-', data[:5])
         self.assertGreater(len(data), 20_000)
-        left = self.tab.js("document.querySelectorAll('details[open]').length")
         total = self.tab.js("document.querySelectorAll('details').length")
-        self.assertLess(left, total)
+        self.assertEqual(total, self.tab.js('window.printed'))
+        self.assertLess(before, total)
+        self.assertEqual(before, self.tab.js(_OPEN))
+
+    def test_a_wide_table_scrolls_by_keyboard(self) -> None:
+        self.open(size=PHONE)
+        self.tab.js(
+            'window.wide = [...document.querySelectorAll(".scroll")]'
+            '.find(e => e.scrollWidth > e.clientWidth); wide.focus()'
+        )
+        self.assertTrue(self.tab.js('document.activeElement === wide'))
+        for kind in ('keyDown', 'keyUp'):
+            self.tab.call(
+                'Input.dispatchKeyEvent',
+                type=kind,
+                key='ArrowRight',
+                code='ArrowRight',
+                windowsVirtualKeyCode=39,
+            )
+        moved = self.tab.js(
+            'new Promise(done => setTimeout(() => done(wide.scrollLeft), 500))'
+        )
+        self.assertGreater(moved, 0)
 
     def test_every_topology_is_drawn(self) -> None:
         self.open()
@@ -293,7 +344,8 @@ def green() -> streams.Stream:
 def evil() -> streams.Stream:
     """Return a run whose texts are attacks."""
     made = streams.Stream()
-    text = test_page.EVIL + 'W' * 3000
-    made.failed(f'{text}.B.test', text, text)
+    text = test_page.EVIL + test_page.CONTROLS + 'W' * 3000
+    made.failed(f'{text}.B.test', text, text, **test_page.hostile(text))
+    made.passed('a.B.test', **test_page.hostile(text))
     made.skipped(f'setUpClass ({test_page.EVIL})', text)
     return made.raw(text.encode())

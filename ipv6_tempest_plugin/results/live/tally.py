@@ -12,8 +12,8 @@
 
 """How far a run is: counted, and told ahead from what tests took before."""
 
-from collections import Counter
 from collections.abc import Callable
+from collections import Counter
 import time
 
 from ipv6_tempest_plugin.results import durations

@@ -141,7 +141,8 @@ def _endpoint(
     if fault is None:
         made.passed(test_id, endpoint=endpoint, findings=[])
         return
-    rows = zip(('seen', 'usual cause', 'where to look'), fault[1:])  # noqa: B905
+    names = ('seen', 'usual cause', 'where to look')
+    rows = zip(names, fault[1:], strict=True)
     text = '\n'.join(f'  {what:<14}{said}' for what, said in rows)
     title = f'{service} RegionOne {interface}: {fault[0]}'
     finding: dict[str, Any] = {

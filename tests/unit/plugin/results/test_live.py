@@ -411,7 +411,7 @@ class TallyTest(testtools.TestCase):
         for name in (A, B, C):
             tally.began(name)
         self.clock.now += 1
-        self.assertTrue((tally.remaining() or 0) >= 99)
+        self.assertGreaterEqual(tally.remaining() or 0, 99)
 
     def test_without_a_record_this_run_tells(self) -> None:
         tally = self.tally()

@@ -18,6 +18,7 @@ import hashlib
 from html import parser
 import io
 import re
+from typing import Any
 
 import testtools
 
@@ -28,6 +29,8 @@ from tests.unit.plugin.results import example
 from tests.unit.plugin.results import streams
 
 EVIL = '</pre></script><script>alert(1)</script><img src=x onerror=alert(1)>'
+# What moves a terminal, ends a text or turns around what follows.
+CONTROLS = '\x1b\x07\0\x7f\x9b\u202e\u2066\ufffe'
 _VOID = ('meta', 'br', 'input', 'path', 'rect')
 
 
@@ -39,6 +42,51 @@ def html_of(run: model.Run, before: model.Run | None = None) -> str:
     return output.getvalue()
 
 
+def hostile(text: str) -> dict[str, Any]:
+    """Return evidence of every kind whose every text is this one."""
+    address = {
+        'guest': text,
+        'interface': text,
+        'mac': text,
+        'network': text,
+        'mode': text,
+        'state': text,
+        'note': text,
+    }
+    ping = {'address': text, 'source_address': text, 'sent': 1, 'received': 0}
+    finding = dict.fromkeys(
+        ('code', 'title', 'service', 'region', 'interface', 'url', 'seen',
+         'expected', 'cause', 'look', 'address'), text,
+    )  # fmt: skip
+    return {
+        'topology': {
+            'title': text,
+            'nodes': [
+                {'name': text, 'kind': f'"><script>{text}', 'note': text},
+                {'name': 'b', 'kind': 'guest', 'addresses': [text]},
+            ],
+            'links': [{'between': [text, 'b'], 'label': text}],
+        },
+        'addresses': [
+            {**address, 'predicted': text},
+            {**address, 'seen': text, 'prefix_length': 64},
+        ],
+        'pings': [
+            {'source': text, 'target': 'b', **ping},
+            {'source': 'b', 'target': text, **ping, 'average_ms': 1},
+        ],
+        'steps': [{'name': text, 'seconds': 1}],
+        'endpoint': {
+            'service': text,
+            'region': text,
+            'interface': text,
+            'urls': [f'javascript:{text}'],
+            'visits': [{'address': text, 'status': 200, 'seconds': 1}],
+        },
+        'findings': [finding],
+    }
+
+
 class Reader(parser.HTMLParser):
     """Sees elements, attributes and text; refuses bad nesting."""
 
@@ -46,6 +94,7 @@ class Reader(parser.HTMLParser):
         super().__init__()
         self.tags: Counter[str] = Counter()
         self.ids: Counter[str] = Counter()
+        self.elements: list[tuple[str, dict[str, str]]] = []
         self.attributes: list[tuple[str, str, str]] = []
         self.text = ''
         self._open: list[str] = []
@@ -58,6 +107,7 @@ class Reader(parser.HTMLParser):
         self, tag: str, attrs: list[tuple[str, str | None]]
     ) -> None:
         self.tags[tag] += 1
+        self.elements.append((tag, {n: v or '' for n, v in attrs}))
         self.attributes += [(tag, name, value or '') for name, value in attrs]
         self.ids.update(value or '' for name, value in attrs if name == 'id')
         if tag not in _VOID:
@@ -141,44 +191,32 @@ class PageTest(testtools.TestCase):
         )
         self.assertIn(('html', 'lang', 'en'), self.read.attributes)
 
+    def test_what_scrolls_can_be_reached_by_keyboard(self) -> None:
+        found = [
+            attributes
+            for _, attributes in self.read.elements
+            if attributes.get('class') == 'scroll'
+        ]
+        self.assertEqual(10, len(found))
+        for attributes in found:
+            self.assertEqual(
+                ('0', 'region'), (attributes['tabindex'], attributes['role'])
+            )
+        labels = [attributes['aria-label'] for attributes in found]
+        self.assertEqual(len(labels), len({*labels} - {''}))
+
     def test_text_of_the_cloud_is_only_text(self) -> None:
         made = streams.Stream().exists(f'a.B.c({EVIL})')
-        made.failed(
-            f'{EVIL}.B.test({EVIL})',
-            EVIL,
-            EVIL,
-            topology={
-                'title': EVIL,
-                'nodes': [
-                    {'name': EVIL, 'kind': f'"><script>{EVIL}'},
-                    {'name': 'b', 'kind': 'guest', 'addresses': [EVIL]},
-                ],
-                'links': [{'between': [EVIL, 'b'], 'label': EVIL}],
-            },
-            addresses=[{'guest': EVIL, 'interface': EVIL, 'predicted': EVIL}],
-            pings=[
-                {
-                    'source': EVIL,
-                    'target': 'b',
-                    'address': EVIL,
-                    'sent': 1,
-                    'received': 0,
-                }
-            ],
-            steps=[{'name': EVIL, 'seconds': 1}],
-            endpoint={
-                'service': EVIL,
-                'region': EVIL,
-                'interface': EVIL,
-                'urls': [f'javascript:{EVIL}'],
-            },
-        )
+        name = f'{EVIL}.B.test({EVIL})'
+        made.failed(name, EVIL, EVIL, **hostile(EVIL + CONTROLS))
         made.skipped(f'setUpClass ({EVIL})', EVIL).raw(EVIL.encode())
         run = made.run()
         read = Reader(html_of(run, streams.Stream().passed('x').run()))
         self.assertEqual(1, read.tags['script'])
         self.assertEqual(0, read.tags['img'])
         self.assertIn(EVIL, read.text)
+        for control in CONTROLS:
+            self.assertNotIn(control, read.text)
         for _, name, value in read.attributes:
             self.assertFalse(name.startswith('on'), name)
             if name == 'href':
