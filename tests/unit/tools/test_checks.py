@@ -84,6 +84,12 @@ class ChecksTest(testtools.TestCase):
     def test_our_own_shell_scripts_are_found(self) -> None:
         self.assertIn('scripts/checks', checks.shell_scripts())
 
+    def test_our_own_playbooks_are_found(self) -> None:
+        self.assertEqual(
+            [f'playbooks/{name}.yaml' for name in ('post', 'pre', 'run')],
+            checks.playbooks(),
+        )
+
     def test_what_is_not_here_is_in_an_environment_of_the_lab(self) -> None:
         place = Path(self.useFixture(fixtures.TempDir()).path)
         self.useFixture(

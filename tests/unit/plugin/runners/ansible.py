@@ -28,6 +28,8 @@ from ipv6_lab import places
 
 ROOT = Path(__file__).resolve().parents[4]
 PLAYBOOKS = ROOT / 'playbooks'
+# Modules that only Zuul's executors have.
+LIBRARY = Path(__file__).parent / 'library'
 PATIENCE = 300
 
 
@@ -85,6 +87,7 @@ class PlaybookTest(testtools.TestCase):
                 'HOME': str(self.place),
                 'LC_ALL': 'C.UTF-8',
                 'ANSIBLE_HOME': str(self.place / 'ansible'),
+                'ANSIBLE_LIBRARY': str(LIBRARY),
                 'ANSIBLE_NOCOLOR': '1',
                 **environment,
             },
