@@ -14,6 +14,8 @@
 
 from collections.abc import Sequence
 
+import netaddr
+
 from ipv6_tempest_plugin.overlay import ends
 from ipv6_tempest_plugin.overlay.guests import observations
 from ipv6_tempest_plugin.overlay.guests import plans
@@ -54,10 +56,7 @@ def picture(
             report.node(name, 'network', *_prefixes(net))
             for name, net in named
         ),
-        *(
-            report.node(end.name, 'guest', *end.addresses, *end.leases)
-            for end in both
-        ),
+        *(report.node(end.name, 'guest', *_addresses(end)) for end in both),
     ]
     links = [
         report.link(ROUTER, OUTSIDE),
@@ -76,6 +75,14 @@ def picture(
 
 def _names(end: ends.End) -> list[str]:
     return [BESIDE, NETWORK][-len(end.everywhere) :]
+
+
+def _addresses(end: ends.End) -> list[netaddr.IPAddress]:
+    return [
+        address
+        for part in end.everywhere
+        for address in (*part.addresses, *part.leases)
+    ]
 
 
 def _prefixes(net: lans.Lan) -> list[str]:

@@ -233,7 +233,8 @@ class ScenarioTest(showing.ShowingTest):
         """Attach a picture of the networks."""
         nets = [self._lan_beside, lan] if both[0].beside else [lan]
         there = [one for one in nets if one]
-        title = ', '.join(map(str, lan.modes))
+        count = f'{len(lan.modes)} IPv6 prefix' + 'es' * (len(lan.modes) > 1)
+        title = f'{count}, {_mode(lan)}'
         picture = picturing.picture(title, there, both, self.beyond)
         self.attach_data('topology', picture)
 
@@ -334,8 +335,7 @@ class ScenarioTest(showing.ShowingTest):
 
         :param pings: of each guest, by whether they must be answered
         """
-        mode = ', '.join(sorted(set(map(str, lan.modes))))
-        rows = picturing.addresses(both, seen, mode)
+        rows = picturing.addresses(both, seen, _mode(lan))
         self.attach_data('addresses', rows)
         for wanted, chosen in pings.items():
             self.pinged += picturing.pings(both, seen, chosen, wanted)
@@ -372,3 +372,7 @@ class ScenarioTest(showing.ShowingTest):
                 one.attribute: wanted.hint(one.attribute) for one in wrong
             }
             self.judge(f'guest {end.name}', 'connectivity', wrong, hints)
+
+
+def _mode(lan: lans.Lan) -> str:
+    return ', '.join(sorted(set(map(str, lan.modes))))
