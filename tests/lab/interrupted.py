@@ -149,7 +149,7 @@ class Owners:
     def people(
         self, projects: Iterable[Any], users: Iterable[Any]
     ) -> list[Any]:
-        """Return those of the cloud's projects and users that are the run's."""
+        """Return the run's own of the cloud's projects and users."""
         there = [one for one in projects if one.id in self.projects]
         self.names |= {one.name for one in there}
         heads = tuple(f'{name}-project' for name in self.names)
