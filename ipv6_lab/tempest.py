@@ -107,6 +107,9 @@ def settings(image: str) -> dict[str, str]:
         'ipv6_overlay.guest_access': 'ssh-ipv6',
         'ipv6_overlay.guest_records': 'run-guest',
         'ipv6_overlay.card_command': '',
+        'ipv6_overlay.lease_command': '',
+        # The default of Neutron's option of the same name.
+        'ipv6_overlay.dns_domain': 'openstacklocal',
         'ipv6_overlay.external_address': str(inventory.PUBLIC_V6.ip),
         # The address range of documents is what a lab should use; and what
         # claims to be IPv6-only here is held to it.

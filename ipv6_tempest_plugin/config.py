@@ -149,12 +149,25 @@ OVERLAY_OPTIONS = [
         default='none',
         choices=[
             ('none', 'nothing: only what the kernel made of them is seen'),
+            ('resolv-conf', 'the DNS servers of DHCPv6 in /etc/resolv.conf'),
             ('run-guest', "files in /run/guest, as the lab's guest has them"),
         ],
         help='What the image of the guests keeps of router advertisements '
-        'and of the sources of DNS servers. Without such records the M and '
-        'O flags, the MTU option and DNS by DHCPv6 cannot be asserted; '
-        'addresses, their state and lifetimes, routes and MTU are.',
+        'and of DHCPv6; what it promises must be there. With "none" DHCPv6 '
+        'is not tested at all, since the kernel makes nothing of it. '
+        '"resolv-conf" is right for images that ask DHCPv6 when the O flag '
+        'is set, on cards that are plugged in later too, and write the '
+        'servers themselves there, not those of a local resolver. The M and '
+        'O flags, the MTU option, the A and L flags and who named a server '
+        'need "run-guest"; addresses, their state and lifetimes, routes and '
+        'the MTU are seen in any guest.',
+    ),
+    cfg.StrOpt(
+        'dns_domain',
+        default='',
+        help='The domain that the cloud gives its guests by DHCPv6 ([DEFAULT] '
+        'dns_domain of neutron.conf). The API does not tell it. Empty: it is '
+        'not compared, nor is it where guest_records is not "run-guest".',
     ),
     cfg.StrOpt(
         'card_command',
@@ -163,6 +176,17 @@ OVERLAY_OPTIONS = [
         '{interface} is its interface. Most images raise their first card '
         'alone. With NetworkManager: sudo nmcli device connect {interface}. '
         'Empty for images that raise every card.',
+    ),
+    cfg.StrOpt(
+        'lease_command',
+        default='sudo cirros-dhcpc up {interface}',
+        help='Shell command that gets a lease of IPv4 for a card that is up, '
+        'in which {interface} is its interface; it is run for cards that '
+        'have an IPv4 address beside. It must end, whether or not there is '
+        'a lease. The default is for CirrOS. Debian with ifupdown: sudo '
+        'dhclient -1 {interface}. BusyBox: sudo udhcpc -i {interface} -n -q. '
+        'Empty for images that ask on every card by themselves, as '
+        'NetworkManager does.',
     ),
     cfg.IntOpt(
         'guest_patience',

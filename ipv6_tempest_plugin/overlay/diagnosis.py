@@ -108,9 +108,15 @@ def _difference(one: expect.Difference, hint: Hint) -> str:
             one.attribute,
             row('expected', one.wanted),
             row('seen', one.seen),
-            row('usual cause', hint.cause),
-            row('where to look', hint.look),
+            likely(hint),
         ]
+    )
+
+
+def likely(hint: Hint) -> str:
+    """Return the lines of a diagnosis that name the cause."""
+    return '\n'.join(
+        [row('usual cause', hint.cause), row('where to look', hint.look)]
     )
 
 

@@ -12,6 +12,7 @@
 
 """Two ends of what is tested: guests' ports, and what each must reach."""
 
+from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,11 +22,8 @@ from ipv6_tempest_plugin.overlay.guests import plans
 from ipv6_tempest_plugin.overlay import lans
 from ipv6_tempest_plugin.overlay import ports
 from ipv6_tempest_plugin.overlay import predictions
+from ipv6_tempest_plugin.overlay import replies
 
-# Names of pings begin with what they aim at.
-PEER = 'peer'
-GATEWAY = 'gateway'
-OUTSIDE = 'outside'
 # What ping sends unless it is told.
 SMALL = 56
 
@@ -66,6 +64,19 @@ class End:
         return min(card.mtu for card in self.cards if card.prefixes)
 
 
+@dataclass(frozen=True)
+class Beyond:
+    """What lies beyond the router of a test.
+
+    :param across: an address behind the router, not its own; None when
+        there is nobody
+    :param outside: an address outside of the cloud; None when none answers
+    """
+
+    across: netaddr.IPAddress | None = None
+    outside: netaddr.IPAddress | None = None
+
+
 def of(
     name: str, lan: lans.Lan, port: ports.Port, beside: End | None = None
 ) -> End:
@@ -84,42 +95,44 @@ def to_peer(end: End, peer: End) -> list[plans.Ping]:
     sixth = enumerate(zip(peer.addresses, end.addresses, strict=True))
     fourth = enumerate(zip(peer.leases, end.leases, strict=True))
     return [
-        plans.Ping(f'{PEER}-{kind}-{number}', target, source, size=octets)
+        plans.Ping(
+            f'{replies.PEER}-{kind}-{number}', target, source, size=octets
+        )
         for number, (target, source) in sixth
         for kind, octets in (
             ('ipv6', SMALL),
             ('ipv6-mtu', plans.full_size(end.mtu)),
         )
     ] + [
-        plans.Ping(f'{PEER}-ipv4-{number}', target, source)
+        plans.Ping(f'{replies.PEER}-ipv4-{number}', target, source)
         for number, (target, source) in fourth
     ]
 
 
-def beyond(both: Sequence[End], outside: str) -> list[list[plans.Ping]]:
-    """Return each guest's pings that no security group of the test stops.
-
-    :param outside: an address outside of the cloud; empty for none
-    """
+def beyond(both: Sequence[End], far: Beyond) -> list[list[plans.Ping]]:
+    """Return each guest's pings that no security group of the test stops."""
+    targets = {replies.ACROSS: far.across, replies.OUTSIDE: far.outside}
     return [
-        [*_out(end, outside), *_beside(end, peer)]
+        [*_out(end, targets), *_beside(end, peer)]
         for end, peer in zip(both, both[::-1], strict=True)
     ]
 
 
-def _out(end: End, outside: str) -> list[plans.Ping]:
+def _out(
+    end: End, targets: Mapping[str, netaddr.IPAddress | None]
+) -> list[plans.Ping]:
     near = [
-        plans.Ping(f'{GATEWAY}-{number}', target, source)
+        plans.Ping(f'{replies.GATEWAY}-{number}', target, source)
         for number, (target, source) in enumerate(
             zip(end.gateways, end.addresses, strict=True)
         )
     ]
-    far = [
-        plans.Ping(f'{OUTSIDE}-{number}', netaddr.IPAddress(outside), source)
+    return near + [
+        plans.Ping(f'{name}-{number}', target, source)
+        for name, target in targets.items()
         for number, source in enumerate(end.addresses)
-        if outside
+        if target
     ]
-    return near + far
 
 
 def _beside(end: End, peer: End) -> list[plans.Ping]:

@@ -17,15 +17,22 @@ fetched says so in its own place and hides nothing.
 """
 
 from collections.abc import Callable
+from collections.abc import Iterator
 from collections.abc import Mapping
 from concurrent import futures
+import contextlib
 import json
 import re
 from typing import Any
 
+from ipv6_tempest_plugin.overlay import diagnosis
+from ipv6_tempest_plugin import waiting
+
 # Seconds for all of it, and octets for each part.
 PATIENCE = 40
 SIZE = 64 * 1024
+# Octets for each part that is told with an error.
+NOTE = 8 * 1024
 SECRET = re.compile(
     r'(?i)("?[\w-]*(?:password|passwd|adminpass|token|secret|private_key)'
     r'[\w-]*"?\s*[:=]\s*)("[^"]*"|\S+)'
@@ -38,11 +45,11 @@ def masked(text: str) -> str:
     return SECRET.sub(r'\1***', text)
 
 
-def bounded(text: str) -> str:
+def bounded(text: str, size: int = SIZE) -> str:
     """Keep the end of a text that is too long."""
-    if len(text) <= SIZE:
+    if len(text) <= size:
         return text
-    return f'({len(text) - SIZE} characters left out)\n{text[-SIZE:]}'
+    return f'({len(text) - size} characters left out)\n{text[-size:]}'
 
 
 def written(found: Any) -> str:
@@ -60,6 +67,27 @@ def collect(sources: Mapping[str, Source]) -> dict[str, str]:
     # Whoever is late must not be waited for.
     pool.shutdown(wait=False, cancel_futures=True)
     return {name: _outcome(future) for name, future in started.items()}
+
+
+@contextlib.contextmanager
+def explained(
+    hint: diagnosis.Hint | None, sources: Mapping[str, Source]
+) -> Iterator[None]:
+    """Let an error tell its likely cause, and what was to be seen then.
+
+    For what is taken away before the test's own evidence is fetched, and
+    where there is no test yet.
+
+    :param hint: why something may be waited for in vain
+    """
+    try:
+        yield
+    except Exception as error:
+        if hint and isinstance(error, waiting.WaitTimeout):
+            error.add_note(diagnosis.likely(hint))
+        for name, text in collect(sources).items():
+            error.add_note(f'{name}:\n{bounded(text, NOTE)}')
+        raise
 
 
 def _outcome(future: 'futures.Future[Any]') -> str:

@@ -12,8 +12,7 @@
 
 """A guest's card: what was predicted against what was seen. Pure."""
 
-from collections.abc import Iterable
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 import netaddr
@@ -22,9 +21,14 @@ from ipv6_tempest_plugin.overlay import diagnosis
 from ipv6_tempest_plugin.overlay import expect
 from ipv6_tempest_plugin.overlay.guests import observations
 from ipv6_tempest_plugin.overlay import predictions
+from ipv6_tempest_plugin.overlay import seeing
 
-# What makes an address unfit (RFC 4862 sections 5.4 and 5.5.4).
-UNFIT = frozenset({'tentative', 'dadfailed', 'deprecated'})
+# Values of [ipv6_overlay] guest_records.
+NOTHING = 'none'
+RESOLV_CONF = 'resolv-conf'
+RUN_GUEST = 'run-guest'
+RECORDS = 'guest records'
+KEPT = 'kept'
 # RFC 4861 section 6.2.1, AdvDefaultLifetime.
 LONGEST_LIFETIME = 9000
 _RADVD = 'radvd.conf of the router: /var/lib/neutron/ra/ROUTER.radvd.conf'
@@ -44,11 +48,23 @@ _DHCP = diagnosis.Hint(
     'file in /var/lib/neutron/dhcp',
 )
 HINTS = {
+    RECORDS: diagnosis.Hint(
+        'the image is another one than [ipv6_overlay] guest_records says, '
+        'which promises files in /run/guest',
+        '[compute] image_ref; /run/guest in the guest; guest_records = none '
+        'for images that keep nothing',
+    ),
     'interface': diagnosis.Hint(
         'the card was not plugged in, or the image leaves it down',
         "the guest's console; [ipv6_overlay] card_command",
     ),
     'IPv6 addresses': _ADVERTISED,
+    'IPv4 addresses': diagnosis.Hint(
+        'the DHCP server does not answer, or nothing in the image asks for a '
+        'lease on this card',
+        '[ipv6_overlay] lease_command; dnsmasq in the namespace qdhcp-ID, '
+        'UDP ports 67 and 68',
+    ),
     'link-local addresses': diagnosis.Hint(
         'the image forms interface identifiers otherwise than by EUI-64',
         'addr_gen_mode and use_tempaddr in net.ipv6.conf of the guest',
@@ -65,6 +81,8 @@ HINTS = {
     ),
     'RA: O flag': _WRONG,
     'RA: M flag': _WRONG,
+    'RA: A flag': _WRONG,
+    'RA: L flag': _WRONG,
     'RA: prefixes': _WRONG,
     'RA: MTU option': _WRONG,
     'RA: router lifetime': _WRONG,
@@ -73,11 +91,13 @@ HINTS = {
     'lifetimes': _WRONG,
     'IPv6 MTU': _WRONG,
     'DNS by DHCPv6': _DHCP,
+    'domain by DHCPv6': _DHCP,
+    '/etc/resolv.conf': _DHCP,
 }
 
 
 def expected(card: predictions.Card) -> dict[str, expect.Check]:
-    """Return what must be seen of a card.
+    """Return what must be seen of a card by a guest that keeps records.
 
     :raises ValueError: when its router is not predicted
     """
@@ -90,7 +110,7 @@ def expected(card: predictions.Card) -> dict[str, expect.Check]:
         'unfit addresses': _equal({}),
         'IPv4 addresses': _equal(sorted(map(str, card.fourth))),
         'default routers': _equal([str(card.router)] if card.router else []),
-        'on-link prefixes': _equal(sorted(map(str, card.prefixes))),
+        'on-link prefixes': _equal(_texts(card.prefixes)),
     }
     if not card.router:
         return checks
@@ -102,17 +122,32 @@ def expected(card: predictions.Card) -> dict[str, expect.Check]:
             lambda seen: all(map(_lasting, seen)),
         ),
         'IPv6 MTU': _equal(card.mtu),
+        **_recorded(card),
+    }
+
+
+def _recorded(card: predictions.Card) -> dict[str, expect.Check]:
+    """Return what only records show: what the kernel makes nothing of."""
+    checks = {
+        RECORDS: _equal(KEPT),
         'RA: routers': _equal([str(card.router)]),
         'RA: M flag': _equal([False]),
         'RA: O flag': _equal([card.other]),
         'RA: MTU option': _equal([card.mtu]),
-        'RA: prefixes': _equal([sorted(map(str, card.prefixes))]),
+        **{
+            f'RA: {name}': _equal([_texts(card.prefixes)])
+            for name in ('prefixes', 'L flag', 'A flag')
+        },
         'RA: router lifetime': expect.Check(
             f'1 to {LONGEST_LIFETIME} s',
             lambda seen: all(0 < one <= LONGEST_LIFETIME for one in seen),
         ),
         'DNS by DHCPv6': _name_servers(card),
     }
+    if card.domain and not (card.other and card.is_ambiguous):
+        names = [card.domain] if card.other else []
+        checks['domain by DHCPv6'] = _equal(names)
+    return checks
 
 
 def _name_servers(card: predictions.Card) -> expect.Check:
@@ -120,172 +155,78 @@ def _name_servers(card: predictions.Card) -> expect.Check:
 
     A request for information alone does not tell its prefix (RFC 8415
     section 18.2.6), and dnsmasq then knows one of several subnets' servers
-    from another's as little: it names itself, an address on the link.
+    from another's as little: it names itself.
     """
-    wanted = sorted(map(str, card.servers)) if card.other else []
-    if not card.other or len(card.prefixes) == 1:
+    wanted = _texts(card.servers) if card.other else []
+    own = set(_texts(card.dhcp))
+    if not (card.other and card.is_ambiguous and own):
         return _equal(wanted)
     return expect.Check(
-        f'{wanted}, or addresses of the link itself',
-        lambda seen: seen == wanted or (bool(seen) and _on_link(card, seen)),
+        f'{wanted}, or of the DHCP ports: {sorted(own)}',
+        lambda seen: seen == wanted or (bool(seen) and set(seen) <= own),
     )
-
-
-def _on_link(card: predictions.Card, some: Iterable[str]) -> bool:
-    return all(
-        any(netaddr.IPAddress(one) in prefix for prefix in card.prefixes)
-        for one in some
-    )
-
-
-def seen(
-    card: predictions.Card, observation: observations.Observation
-) -> dict[str, Any]:
-    """Return what was seen of a card, all of it."""
-    interface = observation.interface(card.mac)
-    if not interface:
-        return {'interface': 'no interface with this MAC address'}
-    name = interface.name
-    sixth = [
-        one
-        for one in observation.addresses
-        if one.interface == name and one.address.version == 6
-    ]
-    routes = [one for one in observation.routes if one.interface == name]
-    fine = interface.state in ('up', 'unknown')
-    return {
-        'interface': 'up' if fine else interface.state,
-        'link-local addresses': _listed(sixth, link_local=True),
-        'IPv6 addresses': _listed(sixth, link_local=False),
-        'unfit addresses': {
-            str(one.address): sorted(one.flags & UNFIT)
-            for one in sixth
-            if one.flags & UNFIT
-        },
-        'IPv4 addresses': sorted(
-            str(one.address)
-            for one in observation.addresses
-            if one.interface == name and one.address.version == 4
-        ),
-        'default routers': sorted(
-            str(one.gateway) for one in routes if one.is_default
-        ),
-        'on-link prefixes': sorted(
-            str(one.destination)
-            for one in routes
-            if one.advertised and one.gateway is None
-        ),
-        'lifetimes': _lifetimes(sixth, routes),
-        'IPv6 MTU': interface.settings.get('mtu'),
-        **_advertised(name, observation),
-        **_named(name, observation),
-    }
 
 
 def differences(
-    card: predictions.Card, observation: observations.Observation
+    card: predictions.Card,
+    observation: observations.Observation,
+    records: str,
 ) -> list[expect.Difference]:
     """Compare a card with its prediction.
 
-    What the guest's image cannot tell is left out: see
-    ``[ipv6_overlay] guest_records``.
+    :param records: what the guest's image promises to keep. What it does
+        not promise is left out, and what it promises must be there
     """
-    checks = expected(card)
-    if observation.advertisements is None:
-        checks = {n: c for n, c in checks.items() if not n.startswith('RA:')}
-    if observation.name_servers is None:
-        checks.pop('DNS by DHCPv6', None)
-    answer = seen(card, observation)
+    answer = seeing.of(card.mac, observation)
     if set(answer) == {'interface'}:
-        checks = {'interface': checks['interface']}
-    return expect.differences(checks, answer)
+        return expect.differences({'interface': _equal('up')}, answer)
+    checks = expected(card)
+    kept = None not in (observation.advertisements, observation.name_servers)
+    if records != RUN_GUEST or not kept:
+        known = set(checks) - set(_recorded(card))
+        promised = {RECORDS} if records == RUN_GUEST else set()
+        chosen = known | promised
+        checks = {n: check for n, check in checks.items() if n in chosen}
+    where = KEPT if kept else 'none in /run/guest'
+    return expect.differences(checks, {**answer, RECORDS: where})
+
+
+def resolver(
+    cards: Sequence[predictions.Card],
+    observation: observations.Observation,
+) -> list[expect.Difference]:
+    """Compare /etc/resolv.conf with what DHCPv6 must have named.
+
+    What else names servers there is its own affair: DHCP for IPv4, and
+    advertisements (RFC 8106), by which Neutron names those of SLAAC subnets.
+    """
+    wanted = {one for card in cards for one in named(card)}
+    check = expect.Check(
+        f'among others {_texts(wanted)}',
+        lambda seen: set(_texts(wanted)) <= set(seen),
+    )
+    return expect.differences(
+        {'/etc/resolv.conf': check},
+        {'/etc/resolv.conf': list(map(str, observation.resolv_conf))},
+    )
+
+
+def named(card: predictions.Card) -> tuple[netaddr.IPAddress, ...]:
+    """Return the DNS servers that DHCPv6 must name for a card."""
+    return card.servers if card.other and not card.is_ambiguous else ()
 
 
 def _equal(wanted: Any) -> expect.Check:
     return expect.Check(repr(wanted), lambda seen: bool(seen == wanted))
 
 
-def _listed(
-    some: Iterable[observations.Address], link_local: bool
-) -> list[str]:
-    return sorted(
-        f'{one.address}/{one.prefix_length}'
-        for one in some
-        if one.address.is_link_local() is link_local
-    )
+def _texts(some: Any) -> list[str]:
+    return sorted(map(str, some))
 
 
-def _lifetimes(
-    addresses: Iterable[observations.Address],
-    routes: Iterable[observations.Route],
-) -> list[tuple[str, int | None, int | None, int | None]]:
-    """Return address, valid and preferred, and the default route's, in s."""
-    router = max((r.expires or 0 for r in routes if r.is_default), default=0)
-    return [
-        (str(one.address), one.valid, one.preferred, router)
-        for one in addresses
-        if not one.address.is_link_local()
-    ]
-
-
-def _lasting(row: tuple[str, int | None, int | None, int | None]) -> bool:
+def _lasting(row: seeing.Lifetime) -> bool:
     _, valid, preferred, router = row
     endless = 2**32
     valid = endless if valid is None else valid
     preferred = endless if preferred is None else preferred
     return 0 < preferred <= valid and valid >= (router or 0)
-
-
-def _advertised(
-    name: str, observation: observations.Observation
-) -> dict[str, Any]:
-    heard = [
-        one
-        for one in observation.advertisements or ()
-        if one.interface == name
-    ]
-    return {
-        'RA: routers': sorted(str(one.router) for one in heard),
-        'RA: M flag': [one.managed for one in heard],
-        'RA: O flag': [one.other for one in heard],
-        'RA: MTU option': [one.mtu for one in heard],
-        'RA: prefixes': [sorted(map(str, one.prefixes)) for one in heard],
-        'RA: router lifetime': [one.lifetime for one in heard],
-    }
-
-
-def _named(
-    name: str, observation: observations.Observation
-) -> Mapping[str, list[str]]:
-    by_dhcp = {
-        str(one.address)
-        for one in observation.name_servers or ()
-        if one.interface == name and one.source == 'dhcp6'
-    }
-    return {'DNS by DHCPv6': sorted(by_dhcp)}
-
-
-def lost(
-    name: str, echo: observations.Echo | None, count: int
-) -> expect.Difference | None:
-    """Judge a ping that must be answered; None when it is, wholly."""
-    if echo and (echo.sent, echo.received) == (count, count):
-        return None
-    return expect.Difference(
-        name, f'{count} of {count} replies', _counted(echo)
-    )
-
-
-def let_through(
-    name: str, echo: observations.Echo | None, count: int
-) -> expect.Difference | None:
-    """Judge a ping that must be lost; None when it is, wholly."""
-    if echo and (echo.sent, echo.received) == (count, 0):
-        return None
-    return expect.Difference(name, f'0 of {count} replies', _counted(echo))
-
-
-def _counted(echo: observations.Echo | None) -> str:
-    if not echo:
-        return 'no ping of this name'
-    return f'{echo.received} of {echo.sent} replies'

@@ -12,14 +12,18 @@
 
 """A tenant's network with its subnets, and its way to a router."""
 
+from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import Any
 
 import fixtures
 import netaddr
+from tempest import config
 
 from ipv6_tempest_plugin import addressing
+from ipv6_tempest_plugin.overlay import checks
 from ipv6_tempest_plugin.overlay import cidrs
+from ipv6_tempest_plugin.overlay import expect
 from ipv6_tempest_plugin.overlay import modes
 from ipv6_tempest_plugin.overlay import networks
 from ipv6_tempest_plugin.overlay import ports
@@ -28,6 +32,8 @@ from ipv6_tempest_plugin.overlay import resources
 from ipv6_tempest_plugin.overlay import routers
 from ipv6_tempest_plugin.overlay import together
 
+CONF = config.CONF
+DHCP = 'network:dhcp'
 # Interface identifiers of what subnets name.
 GATEWAY = 1
 NAME_SERVER = 0x53
@@ -89,6 +95,7 @@ class Lan(fixtures.Fixture):
         """Predict what a guest will find behind a port.
 
         IPv4 leases are the cloud's to choose: those of the port's answer.
+        Of the router and of DHCP servers what the API shows by now.
         """
         slaac = [s for s in self.subnets if s.mode.address == 'slaac']
         stateless = [s for s in self.subnets if s not in slaac]
@@ -105,7 +112,20 @@ class Lan(fixtures.Fixture):
                 for row in port.created['fixed_ips']
                 if netaddr.IPAddress(row['ip_address']).version == 4
             ),
+            dhcp=tuple(self._dhcp()) if len(stateless) > 1 else (),
+            domain=CONF.ipv6_overlay.dns_domain,
         )
+
+    def _dhcp(self) -> Iterator[netaddr.IPAddress]:
+        """Ask for the IPv6 addresses of the ports of its DHCP servers."""
+        rows = self.manager.ports_client.list_ports(
+            network_id=self.network.id, device_owner=DHCP
+        )['ports']
+        for row in rows:
+            for fixed in row['fixed_ips']:
+                address = netaddr.IPAddress(fixed['ip_address'])
+                if address.version == 6:
+                    yield address
 
 
 class Uplink(fixtures.Fixture):
@@ -113,12 +133,14 @@ class Uplink(fixtures.Fixture):
 
     :param router: set up
     :param lan: set up
+    :ivar joined: its ports, as the API shows them, each with its subnets
     """
 
     def __init__(self, router: routers.Router, lan: Lan) -> None:
         super().__init__()
         self.router = router
         self.lan = lan
+        self.joined: list[tuple[Any, Sequence[networks.Subnet]]] = []
 
     def _setUp(self) -> None:
         fourth = set(self.lan.network.subnets) - set(self.lan.subnets)
@@ -131,6 +153,20 @@ class Uplink(fixtures.Fixture):
         # One after the other: those of IPv6 share a port.
         for subnet in some:
             added = self.useFixture(routers.Interface(self.router, subnet))
-        if some and some == self.lan.subnets:
-            show = self.lan.manager.ports_client.show_port
-            self.lan.router_port = show(added.port_id)['port']
+        if not some:
+            return
+        show = self.lan.manager.ports_client.show_port
+        port = show(added.port_id)['port']
+        self.joined.append((port, some))
+        if some == self.lan.subnets:
+            self.lan.router_port = port
+
+    def differences(self) -> Iterator[tuple[str, list[expect.Difference]]]:
+        """Compare each port with its prediction; yield its path too."""
+        for port, subnets in self.joined:
+            promise = {
+                **routers.port_of(subnets),
+                'device_id': checks.same(self.router.id),
+            }
+            found = expect.differences(promise, port)
+            yield f'/v2.0/ports/{port["id"]}', found

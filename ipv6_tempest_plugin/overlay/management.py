@@ -25,6 +25,8 @@ route of it competes with those that are tested.
 from typing import Any
 
 import fixtures
+
+from ipv6_tempest_plugin.overlay import evidence
 from ipv6_tempest_plugin.overlay.guests import shell
 from ipv6_tempest_plugin.overlay import modes
 from ipv6_tempest_plugin.overlay import networks
@@ -48,6 +50,7 @@ class Management(fixtures.Fixture):
         super().__init__()
         self.manager = manager
         self.version = version
+        self.router: routers.Router | None = None
 
     def _setUp(self) -> None:
         self.network = networks.Network(self.manager)
@@ -64,6 +67,7 @@ class Management(fixtures.Fixture):
     def uplink(self) -> together.InTurn:
         """Return its router with an interface, not set up yet."""
         router = routers.Router(self.manager, **routers.external_gateway())
+        self.router = router
         return together.InTurn(
             lambda: router, lambda: routers.Interface(router, self.subnet)
         )
@@ -97,14 +101,25 @@ class Access(fixtures.Fixture):
         self.server = server
 
     def _setUp(self) -> None:
-        port = self.server.ports[0]
-        if self.management.version == 6:
-            address = port.created['fixed_ips'][0]['ip_address']
-        else:
-            address = self.useFixture(
-                servers.FloatingIp(self.management.manager, port)
-            ).address
         if not self.server.key:
             raise ValueError(f'{self.server.name} was booted without a key')
-        self.guest = shell.ShellGuest(self.server, address, self.server.key)
-        self.guest.enter(port.mac)
+        port = self.server.ports[0]
+        # Before all of it is removed again.
+        with evidence.explained(None, self._sources(port)):
+            address = self._address(port)
+            self.guest = shell.ShellGuest(
+                self.server, address, self.server.key
+            )
+            self.guest.enter(port.mac)
+
+    def _sources(self, port: ports.Port) -> dict[str, evidence.Source]:
+        sources = {'server': self.server.show, 'its first port': port.show}
+        if self.management.router:
+            sources['router on the way'] = self.management.router.show
+        return sources
+
+    def _address(self, port: ports.Port) -> str:
+        if self.management.version == 6:
+            return str(port.created['fixed_ips'][0]['ip_address'])
+        floating = servers.FloatingIp(self.management.manager, port)
+        return self.useFixture(floating).address

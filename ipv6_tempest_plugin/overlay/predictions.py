@@ -35,6 +35,9 @@ class Card:
     :param other: whether DHCPv6 has other configuration (the O flag)
     :param servers: DNS servers of the link
     :param fourth: leases of IPv4
+    :param dhcp: addresses of the link's DHCP servers themselves
+    :param domain: that DHCPv6 gives with other configuration; empty when
+        nobody knows
     """
 
     mac: str
@@ -44,6 +47,13 @@ class Card:
     other: bool
     servers: tuple[netaddr.IPAddress, ...]
     fourth: tuple[netaddr.IPAddress, ...] = ()
+    dhcp: tuple[netaddr.IPAddress, ...] = ()
+    domain: str = ''
+
+    @property
+    def is_ambiguous(self) -> bool:
+        """Whether a DHCPv6 server cannot tell which subnet is asked for."""
+        return len(self.prefixes) > 1
 
     @property
     def link_local(self) -> netaddr.IPAddress:

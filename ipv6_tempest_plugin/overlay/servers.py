@@ -21,8 +21,12 @@ import fixtures
 from tempest import config
 from tempest.lib import exceptions
 
+from ipv6_tempest_plugin.overlay import diagnosis
+from ipv6_tempest_plugin.overlay import evidence
+from ipv6_tempest_plugin.overlay import expect
 from ipv6_tempest_plugin.overlay import ports
 from ipv6_tempest_plugin.overlay import resources
+from ipv6_tempest_plugin.overlay import unanswered
 from ipv6_tempest_plugin.overlay import undo
 from ipv6_tempest_plugin import waiting
 
@@ -30,14 +34,41 @@ CONF = config.CONF
 POLL = 1.0
 # Of the console, from its end: more than Nova gives in one answer.
 CONSOLE_LINES = 2000
+SLOW = diagnosis.Hint(
+    'nova-compute is down or still fetches the image, or Neutron has not '
+    'plugged the ports in (it tells Nova when it has)',
+    'the task_state of the server, below; `openstack compute service list`, '
+    '`openstack network agent list`; the log of nova-compute on its host',
+)
+# By what Nova says of a server that it gave up.
+FAULTS = {
+    'No valid host': diagnosis.Hint(
+        'no host has room for the flavor, or members of a server group shall '
+        'run apart and too few hosts are up',
+        'the log of nova-scheduler; `openstack hypervisor list`; [compute] '
+        'min_compute_nodes, of which 2 asks for two hosts',
+    ),
+    'network': diagnosis.Hint(
+        'Neutron did not plug a port in: no agent on the host is alive, or '
+        'none could bind the port',
+        'binding:vif_type of the ports; `openstack network agent list`; the '
+        'log of the agent on the host',
+    ),
+}
+OTHER_FAULT = diagnosis.Hint(
+    'the hypervisor could not start the guest',
+    'the log of nova-compute on its host',
+)
 
 
-class KeyPair(fixtures.Fixture):
+class KeyPair(unanswered.Asked):
     """A key pair that the cloud makes.
 
     :ivar name: by which servers name it
     :ivar private: in PEM's form; never log it
     """
+
+    kind = 'key pair'
 
     def __init__(self, manager: Any) -> None:
         super().__init__()
@@ -46,40 +77,51 @@ class KeyPair(fixtures.Fixture):
 
     def _setUp(self) -> None:
         self.addCleanup(undo.Promise(f'key pair {self.name}', self._remove))
-        answer = self.client.create_keypair(name=self.name)
+        with self.asking():
+            answer = self.client.create_keypair(name=self.name)
+        self.id = self.name
         self.private = str(answer['keypair']['private_key'])
 
+    def search(self) -> list[str]:
+        """Find it by its name."""
+        rows = self.client.list_keypairs()['keypairs']
+        names = [str(row['keypair']['name']) for row in rows]
+        return [name for name in names if name == self.name]
+
     def _remove(self) -> None:
-        resources.remove(self.client.delete_keypair, self.name)
+        for name in self.made():
+            resources.remove(self.client.delete_keypair, name)
 
 
-class Apart(fixtures.Fixture):
-    """A server group whose members run on different hosts.
+class Apart(unanswered.Asked):
+    """A server group whose members run on different hosts."""
 
-    :ivar id: its UUID
-    """
+    kind = 'server group'
 
     def __init__(self, manager: Any) -> None:
         super().__init__()
         self.client = manager.server_groups_client
         self.name = resources.rand_name('group')
-        self.id: str | None = None
 
     def _setUp(self) -> None:
         self.addCleanup(undo.Promise(f'group {self.name}', self._remove))
-        answer = self.client.create_server_group(
-            name=self.name, policies=['anti-affinity']
-        )
+        with self.asking():
+            answer = self.client.create_server_group(
+                name=self.name, policies=['anti-affinity']
+            )
         self.id = str(answer['server_group']['id'])
 
-    def _remove(self) -> None:
+    def search(self) -> list[str]:
+        """Find it by its name."""
         groups = self.client.list_server_groups()['server_groups']
-        for one in groups:
-            if self.name == one['name']:
-                resources.remove(self.client.delete_server_group, one['id'])
+        return [str(one['id']) for one in groups if one['name'] == self.name]
+
+    def _remove(self) -> None:
+        for one in self.made():
+            resources.remove(self.client.delete_server_group, one)
 
 
-class Server(fixtures.Fixture):
+class Server(unanswered.Asked):
     """A server that is ACTIVE from set-up to clean-up.
 
     :param manager: clients and credentials (``tempest.clients.Manager``)
@@ -88,9 +130,10 @@ class Server(fixtures.Fixture):
     :param after: asked for once this one has a host. Two members of a group
         that are placed at the same time may be placed together, and Nova
         then gives one of them up.
-    :ivar id: its UUID
     :ivar host: an opaque name of the host that it runs on
     """
+
+    kind = 'server'
 
     def __init__(
         self,
@@ -110,7 +153,6 @@ class Server(fixtures.Fixture):
         self.group = group
         self.user_data = user_data
         self.after = after
-        self.id: str | None = None
 
     def _request(self) -> dict[str, Any]:
         request = {
@@ -138,8 +180,17 @@ class Server(fixtures.Fixture):
                 interval=POLL / 2,
             )
         self.addCleanup(undo.Promise(f'server {self.name}', self._remove))
-        answer = self.client.create_server(**self._request())
+        with self.asking():
+            answer = self.client.create_server(**self._request())
         self.id = str(answer['server']['id'])
+        # Before it is removed again.
+        with evidence.explained(
+            SLOW, {'server': self.show, 'console': self.console}
+        ):
+            self.host = str(self._active()['hostId'])
+
+    def _active(self) -> Any:
+        """Wait until it is ACTIVE, and return it."""
         seen = waiting.wait_for(
             f'server {self.name} to be ACTIVE',
             self.show,
@@ -148,11 +199,8 @@ class Server(fixtures.Fixture):
             interval=POLL,
         )
         if seen['status'] == 'ERROR':
-            raise AssertionError(
-                f'expected server {self.name} ({self.id}) to be ACTIVE, seen '
-                f'ERROR: {seen.get("fault", {}).get("message")}'
-            )
-        self.host = str(seen['hostId'])
+            raise AssertionError(in_error(self.name, seen))
+        return seen
 
     def placed(self) -> bool:
         """Say whether it has a host, or will have none."""
@@ -170,13 +218,17 @@ class Server(fixtures.Fixture):
         answer = self.client.get_console_output(self.id, length=CONSOLE_LINES)
         return str(answer['output'])
 
-    def _remove(self) -> None:
+    def search(self) -> list[str]:
+        """Find it by its name."""
         rows = self.client.list_servers(name=self.name)['servers']
-        for row in rows:
-            resources.remove(self.client.delete_server, row['id'])
+        return [str(row['id']) for row in rows]
+
+    def _remove(self) -> None:
+        for one in self.made():
+            resources.remove(self.client.delete_server, one)
             waiting.wait_for(
                 f'server {self.name} to go',
-                functools.partial(self._gone, row['id']),
+                functools.partial(self._gone, one),
                 CONF.compute.build_timeout,
                 interval=POLL,
             )
@@ -187,6 +239,19 @@ class Server(fixtures.Fixture):
         except exceptions.NotFound:
             return True
         return False
+
+
+def in_error(name: str, seen: Any) -> str:
+    """Return the diagnosis of a server that Nova has given up."""
+    said = str(seen.get('fault', {}).get('message'))
+    hints = [hint for text, hint in FAULTS.items() if text in said]
+    found = expect.Difference('status', 'ACTIVE', f'ERROR: {said}')
+    return diagnosis.as_text(
+        f'server {name} ({seen.get("id")})',
+        'server',
+        [found],
+        {'status': (hints or [OTHER_FAULT])[0]},
+    )
 
 
 class Plug(fixtures.Fixture):
@@ -218,11 +283,13 @@ class Plug(fixtures.Fixture):
         )
 
 
-class FloatingIp(fixtures.Fixture):
+class FloatingIp(unanswered.Asked):
     """An IPv4 floating IP of a port.
 
     :ivar address: of the external network
     """
+
+    kind = 'floating IP'
 
     def __init__(self, manager: Any, port: ports.Port) -> None:
         super().__init__()
@@ -233,13 +300,19 @@ class FloatingIp(fixtures.Fixture):
         self.addCleanup(
             undo.Promise(f'floating IP of {self.port.id}', self._remove)
         )
-        answer = self.client.create_floatingip(
-            floating_network_id=CONF.network.public_network_id,
-            port_id=self.port.id,
-        )
+        with self.asking():
+            answer = self.client.create_floatingip(
+                floating_network_id=CONF.network.public_network_id,
+                port_id=self.port.id,
+            )
+        self.id = str(answer['floatingip']['id'])
         self.address = str(answer['floatingip']['floating_ip_address'])
 
-    def _remove(self) -> None:
+    def search(self) -> list[str]:
+        """Find it by its port."""
         rows = self.client.list_floatingips(port_id=self.port.id)
-        for row in rows['floatingips']:
-            resources.remove(self.client.delete_floatingip, row['id'])
+        return [str(row['id']) for row in rows['floatingips']]
+
+    def _remove(self) -> None:
+        for one in self.made():
+            resources.remove(self.client.delete_floatingip, one)

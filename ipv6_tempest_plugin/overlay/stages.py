@@ -41,6 +41,16 @@ VERSIONS = {'ssh-floating-ip': 4, 'ssh-ipv6': 6}
 Rows = Sequence[Sequence[ports.Port]]
 
 
+class Owner(Protocol):
+    """A test that guests are brought for."""
+
+    def watch(self, guests: Sequence['Guest']) -> None:
+        """Know whom to ask when something goes wrong from now on."""
+
+    def addCleanup(self, undo: Any, *arguments: Any) -> None:
+        """Have something done when the test ends."""
+
+
 class Guest(Protocol):
     """A guest, however it is reached."""
 
@@ -104,11 +114,11 @@ class Stage(fixtures.Fixture):
         raise NotImplementedError
 
     def bring(
-        self, owner: Any, cards: Rows, looking: Sequence[plans.Plan]
+        self, owner: Owner, cards: Rows, looking: Sequence[plans.Plan]
     ) -> Sequence[Guest]:
         """Return guests with these cards.
 
-        :param owner: a test, whose end takes them away
+        :param owner: its end takes them away
         :param cards: ports, set up, for each guest
         :param looking: all that each guest will be asked for
         """
@@ -154,9 +164,10 @@ class Shared(Stage):
         )
 
     def bring(
-        self, owner: Any, cards: Rows, looking: Sequence[plans.Plan]
+        self, owner: Owner, cards: Rows, looking: Sequence[plans.Plan]
     ) -> Sequence[Guest]:
         """Plug cards into the guests that are there."""
+        owner.watch(self.guests)
         # Routes of cards that are about to go would compete with the new.
         futures.wait(self._pulls)
         plugs = self.plugs(cards)
@@ -172,13 +183,14 @@ class Single(Stage):
     """Guests that are booted for one test and print what they see."""
 
     def bring(
-        self, owner: Any, cards: Rows, looking: Sequence[plans.Plan]
+        self, owner: Owner, cards: Rows, looking: Sequence[plans.Plan]
     ) -> Sequence[Guest]:
         """Boot guests with these cards."""
         pair = self.pair(cards, map(console.user_data, looking))
+        guests = [console.ConsoleGuest(server) for server in pair]
+        owner.watch(guests)
         both = together.Together(*pair)
         together.begin(both)
         owner.addCleanup(self.leave, both)
-        guests = [console.ConsoleGuest(server) for server in pair]
         together.run(*(guest.wait for guest in guests))
         return guests

@@ -19,11 +19,13 @@ this one is told by the prefix of its names.
 
 import argparse
 from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from collections.abc import Set
 import contextlib
 from dataclasses import dataclass
+from dataclasses import field
 import itertools
 import os
 from pathlib import Path
@@ -45,6 +47,8 @@ TESTS = r'^ipv6_tempest_plugin\.tests\.'
 API = rf'{TESTS}overlay\.api\.test_(networks|routers)\.'
 # It builds all of the scenario, and then changes it.
 VROUTER = rf'{TESTS}vrouter\..*\.test_control_with_port_security'
+# Its two servers serve all of a class, reached with a key pair.
+SCENARIO = rf'{TESTS}overlay\.scenario\..*\.TestGettingAddress\.'
 PATIENCE = 180
 LOG = 'log'
 LINES = 200
@@ -105,6 +109,7 @@ def _owners(every: Iterator[Any]) -> Iterator[str]:
 
 MOMENTS = {
     'api': Moment(API, _subnets),
+    'scenario': Moment(SCENARIO, _servers),
     'networks': Moment(VROUTER, _subnets),
     'ports': Moment(VROUTER, _ports),
     'servers': Moment(VROUTER, _servers),
@@ -113,8 +118,51 @@ MOMENTS = {
 }
 
 
+@dataclass
+class Owners:
+    """Whose a run's resources are, as far as that is known by now.
+
+    Tempest chooses the names of its projects, and its users have theirs;
+    some resources are found by the prefix of their names, the others by
+    whose they are.
+
+    :param prefix: of the resources' names
+    :ivar projects: ids
+    :ivar names: of the projects
+    :ivar users: ids
+    """
+
+    prefix: str
+    projects: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+    users: set[str] = field(default_factory=set)
+
+    def owns(self, one: Any) -> bool:
+        """Whether a resource is the run's; its project is then, too."""
+        project = one.project_id
+        name = one.name or one.id
+        if project not in self.projects and not name.startswith(self.prefix):
+            return False
+        self.projects.add(project)
+        return True
+
+    def people(
+        self, projects: Iterable[Any], users: Iterable[Any]
+    ) -> list[Any]:
+        """Return the run's own of the cloud's projects and users."""
+        there = [one for one in projects if one.id in self.projects]
+        self.names |= {one.name for one in there}
+        heads = tuple(f'{name}-project' for name in self.names)
+        ours = [one for one in users if one.name.startswith(heads)]
+        self.users |= {one.id for one in ours}
+        return [*there, *ours]
+
+
 def everything(cloud: Any) -> Iterator[tuple[str, Any]]:
-    """Each resource of the cloud that a run could make, and its kind."""
+    """Each resource of the cloud that a run could make, and its kind.
+
+    Users and what belongs to users alone are left out.
+    """
     network, compute = cloud.network, cloud.compute
     kinds = {
         'network': network.networks(),
@@ -130,34 +178,38 @@ def everything(cloud: Any) -> Iterator[tuple[str, Any]]:
         yield from zip(itertools.repeat(kind), every)
 
 
-def census(cloud: Any, prefix: str, projects: set[str]) -> list[str]:
-    """Kind and name of all that is a run's.
-
-    :param prefix: of its resources' names
-    :param projects: ids of its projects, whose names Tempest chooses;
-        completed with those that its resources are in
-    """
-    found = []
-    for kind, one in everything(cloud):
-        name = one.name or one.id
-        if one.project_id in projects or name.startswith(prefix):
-            projects.add(one.project_id)
-            found.append(f'{kind} {name}')
-    there = [one for one in cloud.identity.projects() if one.id in projects]
-    return found + [f'project {one.name}' for one in there]
+def census(cloud: Any, owners: Owners) -> list[str]:
+    """Kind and name of all that is a run's."""
+    found = [
+        f'{kind} {one.name or one.id}'
+        for kind, one in everything(cloud)
+        if owners.owns(one)
+    ]
+    identity = cloud.identity
+    people = owners.people(identity.projects(), identity.users())
+    keys = [
+        key
+        for user in owners.users
+        for key in cloud.compute.keypairs(user_id=user)
+    ]
+    return [
+        *found,
+        *(f'key pair {one.name}' for one in keys),
+        *(f'user or project {one.name}' for one in people),
+    ]
 
 
 def story(way: str, moment: Moment) -> tuple[list[str], list[str]]:
     """Interrupt a run at a moment; what was there, what is."""
     prefix = f'cut{uuid.uuid4().hex[:8]}'
     cloud = openstack.connect()
-    projects: set[str] = set()
+    owners = Owners(prefix)
 
     def made() -> list[str] | None:
         if run.poll() is not None:
             raise AssertionError(f'the run ended with {run.returncode}')
-        seen = census(cloud, prefix, projects)
-        return seen if moment.come(cloud, projects) else None
+        seen = census(cloud, owners)
+        return seen if moment.come(cloud, owners.projects) else None
 
     with tempfile.TemporaryDirectory() as scratch:
         run = start(Path(scratch), prefix, moment.regex)
@@ -175,7 +227,7 @@ def story(way: str, moment: Moment) -> tuple[list[str], list[str]]:
         finally:
             if alive(run.pid):
                 os.killpg(run.pid, signal.SIGKILL)
-    return before, census(cloud, prefix, projects)
+    return before, census(cloud, owners)
 
 
 def last_words(group: int, scratch: Path) -> list[str]:

@@ -261,6 +261,8 @@ class GuestImageTest(GuestTest):
             (False, False, [str(guestbed.PREFIX)]),
             tuple(advertisement[k] for k in ('managed', 'other', 'prefixes')),
         )
+        for flag in ('on_link', 'autonomous'):
+            self.assertEqual([str(guestbed.PREFIX)], advertisement[flag])
         self.assertEqual([guestbed.RA_DNS], servers(report, 'ra'))
         self.assertEqual([], servers(report, 'dhcp6'))
 
@@ -329,6 +331,11 @@ class GuestImageTest(GuestTest):
 
         (address,) = guestbed.wait_for('address by DHCPv6', given)
         self.assertEqual(128, address.network.prefixlen)
+        (advertisement,) = machine.reports()[-1]['ra']
+        self.assertEqual(
+            ([str(guestbed.PREFIX)], []),
+            tuple(advertisement[k] for k in ('on_link', 'autonomous')),
+        )
         self.assertIn('DHCPSOLICIT', self.bed.log('dnsmasq'))
 
     def check_hot_plug(self, machine: guestmachine.Guest) -> None:

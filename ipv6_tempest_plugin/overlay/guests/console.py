@@ -12,10 +12,14 @@
 
 """Guests that nobody can reach: what they print is read."""
 
+from collections.abc import Callable
 from collections.abc import Iterable
 
 from tempest import config
 
+from ipv6_tempest_plugin.overlay import diagnosis
+from ipv6_tempest_plugin.overlay import evidence
+from ipv6_tempest_plugin.overlay.guests import images
 from ipv6_tempest_plugin.overlay.guests import observations
 from ipv6_tempest_plugin.overlay.guests import observer
 from ipv6_tempest_plugin.overlay.guests import plans
@@ -26,6 +30,13 @@ from ipv6_tempest_plugin import waiting
 
 CONF = config.CONF
 POLL = 1.0
+SILENT = diagnosis.Hint(
+    'the guest has not booted, its image runs no user data or gets none, or '
+    'the console is not on the port that Nova keeps',
+    "the end of the guest's console; [compute] image_ref; config drive and "
+    'metadata service; the kernel of the image needs console=ttyS0',
+)
+Enough = Callable[[observations.Observation], bool]
 
 
 def user_data(plan: plans.Plan) -> str:
@@ -33,7 +44,7 @@ def user_data(plan: plans.Plan) -> str:
 
     :param plan: all probes that its observations will need
     """
-    return observer.forever(plan, CONF.ipv6_overlay.card_command)
+    return observer.forever(plan, images.commands())
 
 
 class ConsoleGuest:
@@ -55,14 +66,14 @@ class ConsoleGuest:
 
         :raises WaitTimeout: after ``[validation] ssh_timeout``
         """
-        waiting.wait_for(
-            f'a report on the console of {self.name}; does its image run '
-            'user data?',
-            self._reports,
-            CONF.validation.ssh_timeout,
-            interval=POLL,
-            retry_on=(reports.MalformedReport,),
-        )
+        with evidence.explained(SILENT, {}):
+            waiting.wait_for(
+                f'a report on the console of {self.name}',
+                self._reports,
+                CONF.validation.ssh_timeout,
+                interval=POLL,
+                retry_on=(reports.MalformedReport,),
+            )
 
     def _reports(self) -> list[reports.Report]:
         return reports.find(self.server.console())
@@ -73,13 +84,35 @@ class ConsoleGuest:
         :param plan: with probes that are in the user data's plan too
         :raises WaitTimeout: when no report comes
         """
-        begun = max((one.number for one in self._reports()), default=0) + 1
-        waits = 1 + len(plan.answers)
-        deadline = waiting.Deadline(waits * plan.patience)
+        patience = (1 + len(plan.answers)) * plan.patience
+        seen = self._report(
+            self._latest(plan) + 1, patience, lambda one: satisfied(plan, one)
+        )
+        if satisfied(plan, seen) and in_part(plan, seen):
+            # It came true while the guest pinged: the next report tells.
+            seen = self._report(seen.number, patience, lambda _: True)
+        return seen
+
+    def _latest(self, plan: plans.Plan) -> int:
+        """The number of the last whole report, 0 before the first."""
+        every = waiting.wait_for(
+            f'a report of {self.name} that is not garbled',
+            self._reports,
+            plan.patience,
+            until=lambda _: True,
+            interval=POLL,
+            retry_on=(reports.MalformedReport,),
+        )
+        return max((one.number for one in every), default=0)
+
+    def _report(
+        self, after: int, patience: float, enough: Enough
+    ) -> observations.Observation:
+        """Wait for a later report that shows enough, or return the last."""
         last: list[observations.Observation] = []
 
         def look() -> list[observations.Observation]:
-            new = [one for one in self._reports() if one.number > begun]
+            new = [one for one in self._reports() if one.number > after]
             last[:] = [reading.read(new[-1])] if new else last
             return last
 
@@ -87,8 +120,8 @@ class ConsoleGuest:
             waiting.wait_for(
                 f'a report of {self.name} with what is waited for',
                 look,
-                deadline,
-                until=lambda seen: seen and satisfied(plan, seen[0]),
+                patience,
+                until=lambda seen: seen and enough(seen[0]),
                 interval=POLL,
                 retry_on=(reports.MalformedReport,),
             )
@@ -116,7 +149,15 @@ def satisfied(plan: plans.Plan, seen: observations.Observation) -> bool:
         set(plan.addresses) <= usable
         and _names(plan.informed, seen) <= told
         and _names(plan.cards, seen) <= heard
+        and set(plan.servers) <= set(seen.resolv_conf)
         and all(seen.pings[one.name].received for one in plan.answers)
+    )
+
+
+def in_part(plan: plans.Plan, seen: observations.Observation) -> bool:
+    """Say whether some of what must be answered was, and some was lost."""
+    return any(
+        seen.pings[one.name].received < one.count for one in plan.answers
     )
 
 

@@ -79,6 +79,8 @@ class Advertisement:
 
     :ivar lifetime: as a default router, in seconds
     :ivar mtu: of the MTU option (section 4.6.4); None without one
+    :ivar on_link: the prefixes with the L flag (section 4.6.2)
+    :ivar autonomous: the prefixes with the A flag
     :ivar servers: of the RDNSS options (RFC 8106)
     """
 
@@ -89,6 +91,8 @@ class Advertisement:
     lifetime: int
     mtu: int | None
     prefixes: frozenset[netaddr.IPNetwork]
+    on_link: frozenset[netaddr.IPNetwork]
+    autonomous: frozenset[netaddr.IPNetwork]
     servers: tuple[netaddr.IPAddress, ...]
 
 
@@ -102,6 +106,15 @@ class NameServer:
     interface: str
     source: str
     address: netaddr.IPAddress
+
+
+@dataclass(frozen=True)
+class Domain:
+    """A domain to search in and who named it, as for a server."""
+
+    interface: str
+    source: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -128,6 +141,7 @@ class Observation:
     :ivar uptime: when it was begun, in seconds
     :ivar advertisements: None where the image keeps none
     :ivar name_servers: None where the image does not tell the sources
+    :ivar domains: None where the image does not tell the sources
     :ivar resolv_conf: the servers of /etc/resolv.conf
     :ivar counters: of /proc/net/snmp6
     :ivar pings: by the name in the plan
@@ -144,6 +158,7 @@ class Observation:
     routes: Sequence[Route]
     advertisements: Sequence[Advertisement] | None
     name_servers: Sequence[NameServer] | None
+    domains: Sequence[Domain] | None
     resolv_conf: Sequence[netaddr.IPAddress]
     counters: Mapping[str, int]
     pings: Mapping[str, Echo]

@@ -17,6 +17,7 @@ ssh, user data runs it again and again and prints to the console.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 import functools
 from importlib import resources
 import shlex
@@ -24,6 +25,20 @@ import shlex
 import netaddr
 
 from ipv6_tempest_plugin.overlay.guests import plans
+
+
+@dataclass(frozen=True)
+class Commands:
+    """How an image is told what it does not do by itself.
+
+    ``{interface}`` in them is the card's interface; empty for nothing.
+
+    :param raising: brings a card up
+    :param leasing: gets a lease of IPv4 for a card that is up
+    """
+
+    raising: str = ''
+    leasing: str = ''
 
 
 @functools.cache
@@ -36,17 +51,13 @@ def script(name: str) -> str:
     )
 
 
-def once(plan: plans.Plan, raising: str = '') -> str:
-    """Return a script that prints one report.
-
-    :param raising: the command that brings a card up, in which
-        ``{interface}`` is its interface
-    """
-    lines = [*_patient(plan, raising), *report(plan, '0')]
+def once(plan: plans.Plan, commands: Commands = Commands()) -> str:
+    """Return a script that prints one report."""
+    lines = [*_patient(plan, commands), *report(plan, '0')]
     return '\n'.join([script('observer.sh'), *lines, ''])
 
 
-def forever(plan: plans.Plan, raising: str = '') -> str:
+def forever(plan: plans.Plan, commands: Commands = Commands()) -> str:
     """Return user data that prints a report on the console every second.
 
     What the plan waits for is then waited for by whoever reads it.
@@ -55,7 +66,7 @@ def forever(plan: plans.Plan, raising: str = '') -> str:
         '#!/bin/sh',
         script('observer.sh'),
         'exec > /dev/console 2>&1',
-        *_raised(plan, raising),
+        *_raised(plan, commands),
         'number=0',
         'while :; do',
         'number=$((number + 1))',
@@ -75,26 +86,35 @@ def pin(mac: str) -> str:
     return f'mac={shlex.quote(mac)}\n{script("pin.sh")}'
 
 
-def _raised(plan: plans.Plan, raising: str) -> Iterator[str]:
-    if raising:
-        command = raising.replace('{interface}', '"$name"')
-        for mac in plan.raised:
-            yield words('raise', plan.patience, mac, command)
+def _raised(plan: plans.Plan, commands: Commands) -> Iterator[str]:
+    for command, macs in (
+        (commands.raising, plan.raised),
+        (commands.leasing, plan.leasing),
+    ):
+        inside = command.replace('{interface}', '"$name"')
+        for mac in macs if command else ():
+            yield words('raise', plan.patience, mac, inside)
 
 
-def _patient(plan: plans.Plan, raising: str) -> Iterator[str]:
-    yield from _raised(plan, raising)
+def _patient(plan: plans.Plan, commands: Commands) -> Iterator[str]:
+    yield from _raised(plan, commands)
     yield words(
         'settle',
         plan.patience,
-        ' '.join(f'{int(one):032x}' for one in plan.addresses),
+        ' '.join(map(_digits, plan.addresses)),
         ' '.join(plan.informed),
         ' '.join(plan.cards),
+        ' '.join(map(str, plan.servers)),
     )
     for one in plan.answers:
         yield words(
             'until_true', plan.patience, 'answered', one.target, one.source
         )
+
+
+def _digits(address: netaddr.IPAddress) -> str:
+    """Return an address as the guest's kernel or its ip(8) writes it."""
+    return f'{int(address):032x}' if address.version == 6 else str(address)
 
 
 def report(plan: plans.Plan, number: str) -> Iterator[str]:

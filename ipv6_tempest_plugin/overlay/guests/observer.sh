@@ -55,7 +55,14 @@ raise() {
 
 # /proc/net/if_inet6: address, index, prefix length, scope, flags, name; an
 # address is settled unless IFA_F_TENTATIVE stands without IFA_F_DADFAILED.
+# One of IPv4 is as soon as it is there.
 usable() {
+    case $1 in
+    *.*)
+        ip -o -4 addr | grep -qF " $1/"
+        return
+        ;;
+    esac
     while read -r address _ _ _ flags _; do
         [ "$address" != "$1" ] || [ $((0x$flags & 0x48)) -eq 64 ] || return 0
     done < /proc/net/if_inet6
@@ -73,13 +80,17 @@ settled() {
         [ -s "$RECORDS/dns/$(name_of "$wanted").dhcp6" ] || return
     done
     for wanted in $advertised; do recorded "$wanted" || return; done
+    for wanted in $servers; do
+        grep -qxF "nameserver $wanted" /etc/resolv.conf || return
+    done
 }
 
-# settle SECONDS ADDRESSES INFORMED ADVERTISED: wait until the addresses (32
-# digits each) are usable and an answer of DHCPv6 and an advertisement are on
-# record for the cards with these MAC addresses
+# settle SECONDS ADDRESSES INFORMED ADVERTISED SERVERS: wait until the
+# addresses (32 digits each, or of IPv4) are usable, an answer of DHCPv6 and
+# an advertisement are on record for the cards with these MAC addresses, and
+# /etc/resolv.conf names the servers
 settle() {
-    addresses=$2 informed=$3 advertised=$4
+    addresses=$2 informed=$3 advertised=$4 servers=$5
     until_true "$1" settled
 }
 

@@ -67,12 +67,14 @@ class Plan:
     What is waited for and does not come within the patience is no error
     here: the observation shows that it is missing.
 
-    :param addresses: wait until these are usable (past DAD)
+    :param addresses: wait until these are there and usable (past DAD)
     :param informed: MAC addresses; wait until the guest has an answer of
         DHCPv6 on record for each (only images that keep them)
     :param cards: MAC addresses; wait until the guest has an advertisement
         on record for each (only images that keep them)
+    :param servers: wait until these stand in /etc/resolv.conf
     :param raised: MAC addresses of cards that the image leaves down
+    :param leasing: those of them that shall get a lease of IPv4
     :param answers: wait until each of these is answered once
     :param patience: seconds for each of these waits
     """
@@ -80,7 +82,9 @@ class Plan:
     addresses: Sequence[netaddr.IPAddress] = ()
     informed: Sequence[str] = ()
     cards: Sequence[str] = ()
+    servers: Sequence[netaddr.IPAddress] = ()
     raised: Sequence[str] = ()
+    leasing: Sequence[str] = ()
     answers: Sequence[Ping] = ()
     pings: Sequence[Ping] = ()
     connections: Sequence[Connection] = ()

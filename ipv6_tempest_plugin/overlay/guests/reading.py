@@ -24,6 +24,7 @@ from collections.abc import Sequence
 import json
 import re
 from typing import Any
+from typing import TypeVar
 
 import netaddr
 
@@ -31,6 +32,7 @@ from ipv6_tempest_plugin.overlay.guests import observations
 from ipv6_tempest_plugin.overlay.guests import probing
 from ipv6_tempest_plugin.overlay.guests import reports
 
+T = TypeVar('T')
 # Interface, address and prefix length.
 Key = tuple[str, netaddr.IPAddress, int]
 REQUIRED = ('time', 'links', 'sysctl', 'if_inet6', 'ipv6_route', 'addr')
@@ -56,6 +58,7 @@ ADDR = re.compile(
     r'/(\d+)(.*)'
 )
 LIFETIMES = re.compile(r'valid_lft (\w+) +preferred_lft (\w+)')
+ROUTE = re.compile(r'[0-9a-f:]+(/\d+)?')
 EXPIRES = re.compile(r'expires (-?\d+)sec')
 RECORD = re.compile(r'.*/([^/.]+)\.(dhcp6|dhcp4|ra)[^/:]*:(\S+) +(.*)')
 # The file's own name may hold colons: eth0.ra.fe80::1
@@ -80,16 +83,36 @@ def read(report: reports.Report) -> observations.Observation:
         interfaces=_interfaces(said),
         addresses=_addresses(said),
         routes=_routes(said),
-        advertisements=_recorded(said, 'ra', _advertisement),
-        name_servers=_name_servers(said),
         resolv_conf=_servers(said.get('resolv', ())),
         counters=dict(_each(said, 'snmp6', _counter)),
-        pings=_probes(said, 'ping.', probing.echo),
-        connections=_probes(said, 'tcp.', probing.connected),
-        paths=_probes(said, 'path.', probing.path),
         neighbours=said.get('neigh', ()),
         text=report.text,
+        **_records(said),
+        **_probed(said),
     )
+
+
+def _records(said: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Read what the image keeps; None where it keeps nothing."""
+    return {
+        'advertisements': _recorded(said, 'ra', _advertisement),
+        'name_servers': _sourced(
+            said,
+            'nameserver',
+            lambda name, source, word: observations.NameServer(
+                name, source, netaddr.IPAddress(word)
+            ),
+        ),
+        'domains': _sourced(said, 'search', observations.Domain),
+    }
+
+
+def _probed(said: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    return {
+        'pings': _probes(said, 'ping.', probing.echo),
+        'connections': _probes(said, 'tcp.', probing.connected),
+        'paths': _probes(said, 'path.', probing.path),
+    }
 
 
 def _each(
@@ -202,13 +225,22 @@ def _address(digits: str) -> netaddr.IPAddress:
 
 
 def _routes(said: Mapping[str, Sequence[str]]) -> list[observations.Route]:
-    expiring = dict(_expiring(said.get('route', ())))
+    """Join the flags of /proc with what ip(8) says.
+
+    The kernel marks the routes that it makes of advertisements itself.
+    Programs that do it instead (NetworkManager, systemd-networkd) mark
+    theirs by the protocol.
+    """
+    told = dict(_told_routes(said.get('route', ())))
     found = []
     leading = filter(None, _each(said, 'ipv6_route', _route))
     for destination, gateway, name, advertised in leading:
-        expires = expiring.get((str(destination), str(gateway), name))
+        key = (str(destination), str(gateway), name)
+        expires, by_program = told.get(key, (None, False))
         found.append(
-            observations.Route(destination, gateway, name, advertised, expires)
+            observations.Route(
+                destination, gateway, name, advertised or by_program, expires
+            )
         )
     return found
 
@@ -228,19 +260,27 @@ def _route(
     return destination, gateway, fields[9], bool(flags & RTF_ADDRCONF)
 
 
-def _expiring(
+def _told_routes(
     lines: Iterable[str],
-) -> Iterator[tuple[tuple[str, str, str], int]]:
+) -> Iterator[tuple[tuple[str, str, str], tuple[int | None, bool]]]:
+    """Read when routes expire, and whether advertisements made them."""
     for line in lines:
-        expires = EXPIRES.search(line)
         words = line.split()
-        if not expires or 'dev' not in words:
+        if 'dev' not in words:
             continue
         where = '::/0' if words[0] == 'default' else words[0]
+        if not ROUTE.fullmatch(where):
+            continue  # of another kind: unreachable, blackhole
         where = str(netaddr.IPNetwork(where))
-        via = words[words.index('via') + 1] if 'via' in words else 'None'
-        name = words[words.index('dev') + 1]
-        yield (where, via, name), int(expires[1])
+        expires = EXPIRES.search(line)
+        yield (
+            (where, _after(words, 'via'), _after(words, 'dev')),
+            (int(expires[1]) if expires else None, 'proto ra' in line),
+        )
+
+
+def _after(words: Sequence[str], name: str) -> str:
+    return words[words.index(name) + 1] if name in words else 'None'
 
 
 def _recorded(
@@ -259,20 +299,25 @@ def _advertisement(line: str) -> observations.Advertisement:
         lifetime=int(row['lifetime']),
         mtu=row['mtu'],
         prefixes=frozenset(map(netaddr.IPNetwork, row['prefixes'])),
+        on_link=frozenset(map(netaddr.IPNetwork, row['on_link'])),
+        autonomous=frozenset(map(netaddr.IPNetwork, row['autonomous'])),
         servers=tuple(map(netaddr.IPAddress, row['rdnss'])),
     )
 
 
-def _name_servers(
+def _sourced(
     said: Mapping[str, Sequence[str]],
-) -> list[observations.NameServer] | None:
+    keyword: str,
+    make: Callable[[str, str, str], T],
+) -> list[T] | None:
+    """Read the words that some source gave behind a keyword."""
     rows = _recorded(said, 'dns', _record)
     if rows is None:
         return None
     return [
-        observations.NameServer(name, source, netaddr.IPAddress(word))
+        make(name, source, word)
         for name, source, key, rest in rows
-        if key == 'nameserver'
+        if key == keyword
         for word in rest.split()
     ]
 

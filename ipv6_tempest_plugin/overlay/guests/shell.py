@@ -20,7 +20,9 @@ from tempest import config
 from tempest.lib.common import ssh
 from tempest.lib import exceptions
 
+from ipv6_tempest_plugin.overlay import diagnosis
 from ipv6_tempest_plugin.overlay import evidence
+from ipv6_tempest_plugin.overlay.guests import images
 from ipv6_tempest_plugin.overlay.guests import observations
 from ipv6_tempest_plugin.overlay.guests import observer
 from ipv6_tempest_plugin.overlay.guests import plans
@@ -38,6 +40,12 @@ PROBES = 60
 TAIL = 30
 # Seconds for a command that only changes something.
 CHANGE = 15
+UNREACHED = diagnosis.Hint(
+    'the guest has not booted or got no address, nobody routes from here to '
+    'it, or it does not know the key: it got no metadata',
+    'the end of its console; a ping from here; [ipv6_overlay] guest_access, '
+    '[validation] image_ssh_user; config drive and metadata service',
+)
 
 
 class Client(ssh.Client):
@@ -129,7 +137,7 @@ class ShellGuest:
         """Wait until logging in works.
 
         :raises WaitTimeout: after ``[validation] ssh_timeout``, with the
-            end of the console
+            likely cause and the end of the console
         """
         self._arrive('true', 'login in')
 
@@ -144,13 +152,13 @@ class ShellGuest:
         self._arrive(observer.pin(mac), f'login and the routes of {mac} in')
 
     def _arrive(self, command: str, what: str) -> None:
-        try:
+        with evidence.explained(
+            UNREACHED, {'the end of its console': self._tail}
+        ):
             self._try(command, what)
-        except waiting.WaitTimeout as late:
-            tail = '\n'.join(self.server.console().splitlines()[-TAIL:])
-            raise waiting.WaitTimeout(
-                f'{late}\nthe end of its console:\n{evidence.masked(tail)}'
-            ) from late
+
+    def _tail(self) -> str:
+        return '\n'.join(self.server.console().splitlines()[-TAIL:])
 
     def _try(self, command: str, what: str) -> None:
         deadline = waiting.Deadline(CONF.validation.ssh_timeout)
@@ -193,9 +201,10 @@ class ShellGuest:
 
         :raises MalformedReport: when what it says is not understood
         """
-        waits = 1 + len(plan.raised) + len(plan.answers)
+        raised = len(plan.raised) + len(plan.leasing)
+        waits = 1 + raised + len(plan.answers)
         said = self.run(
-            observer.once(plan, CONF.ipv6_overlay.card_command),
+            observer.once(plan, images.commands()),
             timeout=waits * plan.patience + PROBES,
         )
         found = reports.find(said)

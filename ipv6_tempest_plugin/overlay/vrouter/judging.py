@@ -28,6 +28,7 @@ from ipv6_tempest_plugin.overlay import expect
 from ipv6_tempest_plugin.overlay.guests import observations
 from ipv6_tempest_plugin.overlay.guests import plans
 from ipv6_tempest_plugin.overlay import judging
+from ipv6_tempest_plugin.overlay import seeing
 from ipv6_tempest_plugin.overlay.vrouter import reach
 from ipv6_tempest_plugin.overlay.vrouter import topology
 
@@ -64,9 +65,9 @@ def inner_card(
         and not one.address.is_link_local()
     )
     unfit = {
-        str(one.address): sorted(one.flags & judging.UNFIT)
+        str(one.address): sorted(one.flags & seeing.UNFIT)
         for one in seen.addresses
-        if one.interface == card.name and one.flags & judging.UNFIT
+        if one.interface == card.name and one.flags & seeing.UNFIT
     }
     gateways = [
         str(one.gateway)

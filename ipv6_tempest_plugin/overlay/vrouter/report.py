@@ -15,20 +15,18 @@
 Pure: no Tempest. The forms are those of doc/source/report-formats.rst.
 """
 
-from collections.abc import Mapping
 from collections.abc import Sequence
 from collections.abc import Set
-from typing import Any
 
 import netaddr
 
-from ipv6_tempest_plugin import addressing
 from ipv6_tempest_plugin.overlay.guests import observations
+from ipv6_tempest_plugin.overlay import report
 from ipv6_tempest_plugin.overlay.vrouter import judging
 from ipv6_tempest_plugin.overlay.vrouter import reach
 from ipv6_tempest_plugin.overlay.vrouter import topology
 
-Row = dict[str, Any]
+Row = report.Row
 INNER = 'ipv4-int-network1'
 OUTER = 'ipv6-int-network2'
 # Targets of pings are addresses of nodes.
@@ -44,30 +42,32 @@ def picture(
     """Return the topology."""
     inner, outer = str(planned.inner), str(planned.outer)
     nodes = [
-        _node(reach.EXTERNAL, 'external', external),
-        _node('ipv4-router', 'router', planned.inner_ipv4[topology.ROUTER]),
-        _node(reach.ROUTER, 'router', planned.router),
-        _node(INNER, 'network', planned.inner_ipv4),
-        _node(OUTER, 'network', planned.outer_ipv4, outer),
-        _node(
+        report.node(reach.EXTERNAL, 'external', external),
+        report.node(
+            'ipv4-router', 'router', planned.inner_ipv4[topology.ROUTER]
+        ),
+        report.node(reach.ROUTER, 'router', planned.router),
+        report.node(INNER, 'network', planned.inner_ipv4),
+        report.node(OUTER, 'network', planned.outer_ipv4, outer),
+        report.node(
             topology.VROUTER,
             'vrouter',
             planned.vrouter_outer,
             planned.vrouter_inner,
         ),
         *(
-            _node(name, 'guest', planned.machine(name))
+            report.node(name, 'guest', planned.machine(name))
             for name in planned.machines
         ),
     ]
     links = [
-        _link('ipv4-router', reach.EXTERNAL),
-        _link(reach.ROUTER, reach.EXTERNAL),
-        _link('ipv4-router', INNER),
-        _link(reach.ROUTER, OUTER, outer),
-        _link(topology.VROUTER, OUTER, 'eth0'),
-        _link(topology.VROUTER, INNER, f'eth1, advertises {inner}'),
-        *(_link(name, INNER) for name in planned.machines),
+        report.link('ipv4-router', reach.EXTERNAL),
+        report.link(reach.ROUTER, reach.EXTERNAL),
+        report.link('ipv4-router', INNER),
+        report.link(reach.ROUTER, OUTER, outer),
+        report.link(topology.VROUTER, OUTER, 'eth0'),
+        report.link(topology.VROUTER, INNER, f'eth1, advertises {inner}'),
+        *(report.link(name, INNER) for name in planned.machines),
     ]
     return {
         'title': 'the service VM as an IPv6 vRouter',
@@ -90,7 +90,13 @@ def addresses(planned: topology.Topology, seen: judging.Seen) -> list[Row]:
         row
         for name, mac, network, predicted in cards
         if name in seen
-        for row in _addresses(seen[name], name, mac, network, predicted)
+        for row in report.addresses(
+            {'guest': name, 'network': network},
+            mac,
+            [predicted],
+            seen[name],
+            versions=(6,),
+        )
     ]
 
 
@@ -110,75 +116,12 @@ def pings(
         target = name.partition('.')[0]
         aim = known[target]
         rows.append(
-            {
-                'source': who,
-                'target': NODES.get(target, target),
-                'address': str(aim.address),
-                'source_address': str(aim.source),
-                'sent': echo.sent,
-                'received': echo.received,
-                'wanted': target not in lost,
-                **_times(echo.times),
-            }
+            report.ping(
+                (who, NODES.get(target, target)),
+                aim.address,
+                aim.source,
+                echo,
+                target not in lost,
+            )
         )
-    return rows
-
-
-def _times(times: Sequence[float]) -> Mapping[str, float]:
-    if not times:
-        return {}
-    return {
-        'minimum_ms': min(times),
-        'average_ms': sum(times) / len(times),
-        'maximum_ms': max(times),
-    }
-
-
-def _node(name: str, kind: str, *some: object) -> Row:
-    there = [str(one) for one in some if one]
-    return {'name': name, 'kind': kind, 'addresses': there}
-
-
-def _link(one: str, other: str, label: str = '') -> Row:
-    return {'between': [one, other], 'label': label}
-
-
-def _addresses(
-    seen: observations.Observation,
-    name: str,
-    mac: str,
-    network: str,
-    predicted: netaddr.IPAddress,
-) -> list[Row]:
-    card = seen.interface(mac)
-    there = [
-        one
-        for one in seen.addresses
-        if card
-        and one.interface == card.name
-        and one.address.version == 6
-        and not one.address.is_link_local()
-    ]
-    base = {
-        'guest': name,
-        'interface': card.name if card else 'missing',
-        'mac': mac,
-        'network': network,
-    }
-    wanted = {
-        'predicted': str(predicted),
-        'predicted_prefix_length': addressing.SLAAC_PREFIX_LENGTH,
-    }
-    rows = [
-        {
-            **base,
-            **(wanted if one.address == predicted else {}),
-            'seen': str(one.address),
-            'prefix_length': one.prefix_length,
-            'state': ', '.join(sorted(one.flags)),
-        }
-        for one in there
-    ]
-    if all(one.address != predicted for one in there):
-        rows.append({**base, **wanted})
     return rows

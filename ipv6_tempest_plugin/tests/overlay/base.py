@@ -16,6 +16,7 @@ from typing import Any
 
 from tempest import config
 from tempest import test
+from testtools import content
 
 from ipv6_tempest_plugin.overlay import undo
 
@@ -76,7 +77,16 @@ class GuestTest(OverlayTest):
                 raise cls.skipException(
                     f'[service_available] {service} is False'
                 )
-        if not CONF.network_feature_enabled.ipv6_subnet_attributes:
+        console = CONF.ipv6_overlay.guest_access == 'console'
+        if console and not CONF.compute_feature_enabled.console_output:
             raise cls.skipException(
-                '[network-feature-enabled] ipv6_subnet_attributes is False'
+                '[compute-feature-enabled] console_output is False, and '
+                '[ipv6_overlay] guest_access = console'
             )
+
+    def attach_data(self, kind: str, data: Any) -> None:
+        """Attach, or replace, what the report draws or tabulates.
+
+        :param kind: and form: those of doc/source/report-formats.rst
+        """
+        self.addDetail(kind, content.json_content(data))

@@ -30,8 +30,10 @@ from testtools import content
 from ipv6_tempest_plugin.overlay import diagnosis
 from ipv6_tempest_plugin.overlay import evidence
 from ipv6_tempest_plugin.overlay import expect
+from ipv6_tempest_plugin.overlay.guests import images
 from ipv6_tempest_plugin.overlay.guests import observations
 from ipv6_tempest_plugin.overlay.guests import plans
+from ipv6_tempest_plugin.overlay import judging as common
 from ipv6_tempest_plugin.overlay import security
 from ipv6_tempest_plugin.overlay import servers
 from ipv6_tempest_plugin.overlay import together
@@ -98,6 +100,11 @@ class VRouterTest(base.GuestTest):
         super().skip_checks()
         if not CONF.network.public_network_id:
             raise cls.skipException('[network] public_network_id is not set')
+        if not CONF.compute_feature_enabled.console_output:
+            # The vRouter says there that it is ready.
+            raise cls.skipException(
+                '[compute-feature-enabled] console_output is False'
+            )
         for extension in ('extraroute', 'port-security'):
             if not cls.enabled(extension):
                 raise cls.skipException(
@@ -159,6 +166,7 @@ class VRouterTest(base.GuestTest):
             addresses=cls.addresses(name),
             cards=cls.recorded(name),
             raised=[cls.planned.machines[name]] if machine else [],
+            leasing=[cls.planned.machines[name]] if machine else [],
             answers=reach.pings(aims, (reach.SMALL,), 1),
             pings=reach.pings(aims, sizes, MEASURED),
             connections=reach.connections(cls.planned, name),
@@ -180,13 +188,24 @@ class VRouterTest(base.GuestTest):
     @classmethod
     def recorded(cls, name: str) -> Sequence[str]:
         """Return the cards whose advertisements the image keeps."""
-        if CONF.ipv6_overlay.guest_records == 'none':
+        if cls.records(name) != common.RUN_GUEST:
             return []
         return [cls.planned.machines.get(name, cls.planned.outer_mac)]
+
+    @classmethod
+    def records(cls, name: str) -> str:
+        """Return what a guest's image promises to keep.
+
+        The option speaks of the guests' image, which need not be that of
+        the vRouter.
+        """
+        own = CONF.ipv6_vrouter.image not in ('', CONF.compute.image_ref)
+        return common.NOTHING if own and name == VROUTER else images.records()
 
     def setUp(self) -> None:
         super().setUp()
         self.seen: dict[str, observations.Observation] = {}
+        self.pinged: list[Any] = []
         self.addOnException(self._collect)
 
     def _collect(self, failure: Any) -> None:
@@ -235,24 +254,31 @@ class VRouterTest(base.GuestTest):
             text = content.text_content(observation.text)
             self.addDetailUniqueName(f'{name}: seen', text)
 
-    def report(self, seen: Seen, lost: Set[str] = frozenset()) -> None:
+    def report(self, seen: Seen) -> None:
         """Attach what the report draws and tabulates."""
+        self.attach_data('addresses', report.addresses(self.planned, seen))
+        for name, one in seen.items():
+            self.report_pings(name, one)
+
+    def report_pings(
+        self,
+        who: str,
+        seen: observations.Observation,
+        lost: Set[str] = frozenset(),
+    ) -> None:
+        """Attach the pings of a guest, beside those of before.
+
+        :param lost: targets that must not answer
+        """
         built = self.built
-        kinds: dict[str, Any] = {
-            'topology': report.picture(self.planned, built.links.external),
-            'addresses': report.addresses(self.planned, seen),
-            'pings': [
-                row
-                for name, one in seen.items()
-                for row in report.pings(name, self.aims[name], one, lost)
-            ],
-            'steps': [
-                {'name': name, 'seconds': seconds}
-                for name, seconds in built.steps
-            ],
-        }
-        for kind, data in kinds.items():
-            self.addDetail(kind, content.json_content(data))
+        self.pinged += report.pings(who, self.aims[who], seen, lost)
+        steps = [
+            {'name': name, 'seconds': seconds} for name, seconds in built.steps
+        ]
+        picture = report.picture(self.planned, built.links.external)
+        self.attach_data('topology', picture)
+        self.attach_data('pings', self.pinged)
+        self.attach_data('steps', steps)
 
     def look_at_all(self) -> Seen:
         """Look at everything in all guests, once for all tests.
@@ -313,8 +339,10 @@ class VRouterTest(base.GuestTest):
                 interval=0,
             )
         except waiting.WaitTimeout:
+            self.report_pings(who, self.seen[who], wanted)
             self.judge(who, pattern(who, self.seen[who], wanted))
             raise
+        self.report_pings(who, self.seen[who], wanted)
         return self.seen[who]
 
     def broken(

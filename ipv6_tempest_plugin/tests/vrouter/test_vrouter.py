@@ -65,7 +65,7 @@ class TestVRouter(base.VRouterTest):
             self.judge(name, found, diagnosis.HINTS)
         seen = self.look_at_all()
         for name, card in self.built.cards().items():
-            found = common.differences(card, seen[name])
+            found = common.differences(card, seen[name], self.records(name))
             self.judge(f'{name}, card {card.mac}', found, judging.HINTS)
         found = judging.inner_card(self.planned, seen[VROUTER])
         self.judge('vRouter, eth1', found, judging.HINTS)

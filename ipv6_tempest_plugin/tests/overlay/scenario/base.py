@@ -13,55 +13,69 @@
 """Verbs of the scenario tests: build, predict, look, compare."""
 
 from collections.abc import Callable
+from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 import functools
 from typing import Any
 
 import fixtures
+import netaddr
 from tempest import config
 from testtools import content
 
+from ipv6_tempest_plugin.overlay import across
 from ipv6_tempest_plugin.overlay import diagnosis
 from ipv6_tempest_plugin.overlay import ends
 from ipv6_tempest_plugin.overlay import evidence
 from ipv6_tempest_plugin.overlay import expect
+from ipv6_tempest_plugin.overlay.guests import images
 from ipv6_tempest_plugin.overlay.guests import observations
 from ipv6_tempest_plugin.overlay.guests import plans
 from ipv6_tempest_plugin.overlay import judging
 from ipv6_tempest_plugin.overlay import lans
 from ipv6_tempest_plugin.overlay import modes
+from ipv6_tempest_plugin.overlay import picturing
 from ipv6_tempest_plugin.overlay import ports
+from ipv6_tempest_plugin.overlay import replies
 from ipv6_tempest_plugin.overlay import resources
 from ipv6_tempest_plugin.overlay import routers
 from ipv6_tempest_plugin.overlay import security
 from ipv6_tempest_plugin.overlay import stages
 from ipv6_tempest_plugin.overlay import together
-from ipv6_tempest_plugin.tests.overlay import base
+from ipv6_tempest_plugin.tests.overlay.scenario import showing
 
 CONF = config.CONF
-PLUGGED = diagnosis.Hint(
-    'packets are dropped between port and router, or the router does not '
-    'forward',
-    'ping, under "pings" below; tcpdump icmp6 on the port of the guest, in '
-    'the namespace qrouter-ID and on the way between; '
-    'net.ipv6.conf.all.forwarding there',
-)
 Observations = Sequence[observations.Observation]
 Pings = Sequence[plans.Ping]
-Judge = Callable[
-    [str, observations.Echo | None, int], expect.Difference | None
-]
 
 
-class ScenarioTest(base.GuestTest):
+class ScenarioTest(showing.ShowingTest):
     """Two guests on networks that each test makes, behind one router."""
 
     stage: stages.Stage
     router: routers.Router
+    far: across.FarSide | None
     _lan_beside: lans.Lan | None
     _ends_beside: Sequence[ends.End]
     _open: security.SecurityGroup
+
+    @classmethod
+    def skip_checks(cls) -> None:
+        super().skip_checks()
+        access = CONF.ipv6_overlay.guest_access
+        if access != 'console' and not (
+            CONF.compute_feature_enabled.interface_attach
+        ):
+            raise cls.skipException(
+                '[compute-feature-enabled] interface_attach is False, and '
+                f'[ipv6_overlay] guest_access = {access}'
+            )
+        if access == 'ssh-floating-ip' and not CONF.network.public_network_id:
+            raise cls.skipException(
+                '[network] public_network_id is not set, and [ipv6_overlay] '
+                'guest_access = ssh-floating-ip'
+            )
 
     @classmethod
     def resource_setup(cls) -> None:
@@ -69,31 +83,27 @@ class ScenarioTest(base.GuestTest):
         manager = cls.os_primary
         cls.stage = stages.configured(manager)
         cls.router = routers.Router(manager, **routers.external_gateway())
-        cls.keep(together.Together(cls.router, cls.stage))
+        way: list[Callable[[], fixtures.Fixture]] = [lambda: cls.router]
+        cls.far = None
+        if cls.enabled('extraroute'):
+            cls.far = far = across.FarSide(cls.router)
+            way.append(lambda: far)
+        look = functools.partial(showing.agents, cls.os_admin)
+        with evidence.explained(None, {'agents': look}):
+            cls.keep(together.Together(together.InTurn(*way), cls.stage))
         cls._lan_beside = None
         cls._ends_beside = ()
         cls.keep(cls.stage.sweeper)
 
     def setUp(self) -> None:
         super().setUp()
-        self.sources: dict[str, evidence.Source] = {
-            'router': self.router.show,
-            'agents': self._agents,
-        }
-        self.addOnException(self._collect)
-
-    def _collect(self, failure: Any) -> None:
-        """Attach the evidence, at the first failure alone."""
-        if issubclass(failure[0], self.skipException) or not self.sources:
-            return
-        sources, self.sources = self.sources, {}
-        for name, text in evidence.collect(sources).items():
-            self.addDetail(name, content.text_content(text))
-
-    def _agents(self) -> Any:
-        agents = self.os_admin.network_agents_client.list_agents()['agents']
-        names = ('agent_type', 'host', 'alive', 'heartbeat_timestamp')
-        return [{name: one.get(name) for name in names} for one in agents]
+        self.sources[f'router {self.router.id}'] = self.router.show
+        if self.far:
+            self.sources['another router'] = self.far.other.show
+        self.pinged: list[Any] = []
+        left = '\n'.join(self.left_out())
+        if left:
+            self.addDetail('not tested', content.text_content(left))
 
     @classmethod
     def keep(cls, fixture: fixtures.Fixture) -> None:
@@ -134,9 +144,10 @@ class ScenarioTest(base.GuestTest):
             rules.append(
                 security.Rule(group, ethertype='IPv4', protocol='icmp')
             )
-        for rule in rules:
-            self.useFixture(rule)
-            rule.entrust()
+        with self.step('pings let in'):
+            for rule in rules:
+                self.useFixture(rule)
+                rule.entrust()
 
     def ports_for(
         self, lan: lans.Lan, group: security.SecurityGroup
@@ -175,12 +186,10 @@ class ScenarioTest(base.GuestTest):
             cls.keep(together.Together(cls._lan_beside, cls._open))
             self.check_lan(cls._lan_beside)
             ping = {'ethertype': 'IPv4', 'protocol': 'icmp'}
-            cls.keep(
-                together.Together(
-                    security.Rule(cls._open, **ping),
-                    lans.Uplink(self.router, cls._lan_beside),
-                )
-            )
+            uplink = lans.Uplink(self.router, cls._lan_beside)
+            rule = security.Rule(cls._open, **ping)
+            cls.keep(together.Together(rule, uplink))
+            self.check_uplink(uplink)
         if cls._ends_beside:
             return cls._ends_beside
         some = self.ports_for(cls._lan_beside, cls._open)
@@ -199,23 +208,65 @@ class ScenarioTest(base.GuestTest):
         looking: Sequence[plans.Plan],
     ) -> Sequence[stages.Guest]:
         """Bring two guests with the ports of the ends, and the router."""
+        self.draw(lan, both)
+        uplink = lans.Uplink(self.router, lan)
         found: list[Sequence[stages.Guest]] = []
-        together.run(
-            lambda: self.make(lans.Uplink(self.router, lan)),
-            lambda: found.append(
-                self.stage.bring(self, self.cards(both), looking)
-            ),
-        )
+        with self.step('guests on the networks, and the router'):
+            together.run(
+                lambda: self.make(uplink),
+                lambda: found.append(
+                    self.stage.bring(self, self.cards(both), looking)
+                ),
+            )
+        self.check_uplink(uplink)
         (guests,) = found
-        for end, guest in zip(both, guests, strict=True):
-            name = f'guest {end.name}'
-            self.sources |= {
-                f'{name}: server': guest.server.show,
-                f'{name}: console': guest.server.console,
-                f'{name}: state now': functools.partial(_state, guest),
-            }
         self.check_apart(guests)
         return guests
+
+    def check_uplink(self, uplink: lans.Uplink) -> None:
+        """Check the router with its gateway, and its ports in a network."""
+        self.check_made(self.router, self.router.show())
+        for path, found in uplink.differences():
+            self.judge(path, 'router interface', found, diagnosis.HINTS)
+
+    def draw(self, lan: lans.Lan, both: Sequence[ends.End]) -> None:
+        """Attach a picture of the networks."""
+        nets = [self._lan_beside, lan] if both[0].beside else [lan]
+        there = [one for one in nets if one]
+        count = f'{len(lan.modes)} IPv6 prefix' + 'es' * (len(lan.modes) > 1)
+        title = f'{count}, {_mode(lan)}'
+        picture = picturing.picture(title, there, both, self.beyond)
+        self.attach_data('topology', picture)
+
+    @property
+    def beyond(self) -> ends.Beyond:
+        """What lies beyond the router."""
+        outside = CONF.ipv6_overlay.external_address
+        return ends.Beyond(
+            self.far.address if self.far else None,
+            netaddr.IPAddress(outside) if outside else None,
+        )
+
+    def left_out(self) -> Iterator[str]:
+        """Yield what cannot be tested, by the option that says so."""
+        records = images.records()
+        if records != judging.RUN_GUEST:
+            yield (
+                f'[ipv6_overlay] guest_records = {records}: the flags, MTU '
+                'option and router lifetime of advertisements'
+            )
+        if records == judging.NOTHING:
+            yield '[ipv6_overlay] guest_records = none: DNS by DHCPv6'
+        if not self.beyond.across:
+            yield (
+                '[network-feature-enabled] api_extensions lacks extraroute: '
+                'whether the router forwards between tenant networks'
+            )
+        if not self.beyond.outside:
+            yield (
+                '[ipv6_overlay] external_address is empty: the way out of '
+                'the cloud'
+            )
 
     def cards(self, both: Sequence[ends.End]) -> stages.Rows:
         """Return the ports that each guest needs for a test."""
@@ -238,15 +289,22 @@ class ScenarioTest(base.GuestTest):
     def plan(self, end: ends.End, pings: Pings, answers: Pings) -> plans.Plan:
         """Return what a guest shall wait for, try and tell."""
         cards = [card for part in end.everywhere for card in part.cards]
-        with_ipv6 = [card for card in cards if card.prefixes]
-        records = CONF.ipv6_overlay.guest_records != 'none'
+        leases = [one for card in cards for one in card.fourth]
+        local = [card.link_local for card in cards]
+        named = {one for card in cards for one in judging.named(card)}
+        records = images.records()
+        kept = [
+            card
+            for card in cards
+            if card.prefixes and records == judging.RUN_GUEST
+        ]
         return plans.Plan(
-            addresses=[*end.addresses, *(card.link_local for card in cards)],
-            informed=[
-                card.mac for card in with_ipv6 if card.other and records
-            ],
-            cards=[card.mac for card in with_ipv6 if records],
+            addresses=[*end.addresses, *local, *leases],
+            informed=[card.mac for card in kept if card.other],
+            cards=[card.mac for card in kept],
+            servers=sorted(named) if records != judging.NOTHING else [],
             raised=[card.mac for card in cards],
+            leasing=[card.mac for card in cards if card.fourth],
             answers=answers,
             pings=pings,
             patience=CONF.ipv6_overlay.guest_patience,
@@ -256,25 +314,47 @@ class ScenarioTest(base.GuestTest):
         self, guests: Sequence[stages.Guest], looking: Sequence[plans.Plan]
     ) -> list[observations.Observation]:
         """Look around in each guest at once."""
-        seen = together.run(
-            *(
-                lambda guest=guest, plan=plan: guest.observe(plan)
-                for guest, plan in zip(guests, looking, strict=True)
+        with self.step('guests wait, ping and tell'):
+            seen = together.run(
+                *(
+                    lambda guest=guest, plan=plan: guest.observe(plan)
+                    for guest, plan in zip(guests, looking, strict=True)
+                )
             )
-        )
-        for guest, observation in zip(guests, seen, strict=True):
-            text = content.text_content(observation.text)
-            self.addDetailUniqueName(f'{guest.name}: seen', text)
+        self.show_seen(guests, seen)
         return seen
+
+    def report(
+        self,
+        lan: lans.Lan,
+        both: Sequence[ends.End],
+        seen: Observations,
+        pings: Mapping[bool, Sequence[Pings]],
+    ) -> None:
+        """Attach what the report tabulates, before anything is judged.
+
+        :param pings: of each guest, by whether they must be answered
+        """
+        rows = picturing.addresses(both, seen, _mode(lan))
+        self.attach_data('addresses', rows)
+        for wanted, chosen in pings.items():
+            self.pinged += picturing.pings(both, seen, chosen, wanted)
+        self.attach_data('pings', self.pinged)
 
     def check_states(
         self, both: Sequence[ends.End], seen: Observations
     ) -> None:
-        """Compare every card of both guests with its prediction."""
+        """Compare both guests, card by card, with their predictions."""
+        records = images.records()
         for end, observation in zip(both, seen, strict=True):
-            for card in (x for part in end.everywhere for x in part.cards):
-                found = judging.differences(card, observation)
+            cards = [card for part in end.everywhere for card in part.cards]
+            for card in cards:
+                found = judging.differences(card, observation, records)
                 where = f'guest {end.name}, card {card.mac}'
+                self.judge(where, 'configuration', found, judging.HINTS)
+            if records != judging.NOTHING:
+                found = judging.resolver(cards, observation)
+                where = f'guest {end.name}'
                 self.judge(where, 'configuration', found, judging.HINTS)
 
     def check_pings(
@@ -282,30 +362,17 @@ class ScenarioTest(base.GuestTest):
         both: Sequence[ends.End],
         seen: Observations,
         pings: Sequence[Pings],
-        judge: Judge,
+        wanted: replies.Wanted,
     ) -> None:
         """Judge some pings of each guest."""
         for end, observation, chosen in zip(both, seen, pings, strict=True):
-            found = [
-                judge(ping.name, observation.pings.get(ping.name), ping.count)
-                for ping in chosen
-            ]
+            found = [wanted.wrong(ping, observation) for ping in chosen]
             wrong = [one for one in found if one]
-            hints = {one.attribute: PLUGGED for one in wrong}
+            hints = {
+                one.attribute: wanted.hint(one.attribute) for one in wrong
+            }
             self.judge(f'guest {end.name}', 'connectivity', wrong, hints)
 
-    def judge(
-        self,
-        where: str,
-        what: str,
-        found: Sequence[expect.Difference],
-        hints: Mapping[str, diagnosis.Hint],
-    ) -> None:
-        """Fail with a diagnosis if something differs."""
-        if found:
-            self.fail(diagnosis.as_text(where, what, found, hints))
 
-
-def _state(guest: stages.Guest) -> str:
-    """Return what a guest's network looks like, in its own words."""
-    return guest.observe(plans.Plan()).text
+def _mode(lan: lans.Lan) -> str:
+    return ', '.join(sorted(set(map(str, lan.modes))))

@@ -18,7 +18,7 @@
                           |
                      external network
                           |
-                        router
+                        router ---- another router
                        /      \
        IPv6 prefix or two    IPv4 subnet (on the same network, or one of its
                        \\      /             own: "dualnet")
@@ -31,10 +31,10 @@ from tempest import config
 from tempest.lib import decorators
 
 from ipv6_tempest_plugin.overlay import ends
-from ipv6_tempest_plugin.overlay import judging
 from ipv6_tempest_plugin.overlay import lans
 from ipv6_tempest_plugin.overlay import modes
 from ipv6_tempest_plugin.overlay import ports
+from ipv6_tempest_plugin.overlay import replies
 from ipv6_tempest_plugin.overlay import resources
 from ipv6_tempest_plugin.overlay import security
 from ipv6_tempest_plugin.tests.overlay.scenario import base
@@ -50,8 +50,8 @@ class GettingAddress(base.ScenarioTest):
     2. Make ports in a security group that lets nothing in; predict from
        their MAC addresses what the guests will have.
     3. Plug them into two guests, on different hosts if there are.
-    4. Each guest has what was predicted, reaches its router and the world
-       outside, and not its peer.
+    4. Each guest has what was predicted, reaches its router, somebody behind
+       it and the world outside, and not its peer.
     5. Let pings in: now each reaches its peer too, by each prefix and with
        packets as large as the link takes. Nothing else has changed.
     """
@@ -65,24 +65,26 @@ class GettingAddress(base.ScenarioTest):
         group = self.group()
         lan, some, beside = self.made(group, [mode] * prefixes, dualnet)
         both = self.predicted(lan, some, beside)
-        beyond = ends.beyond(both, CONF.ipv6_overlay.external_address)
+        beyond = ends.beyond(both, self.beyond)
         peers = [ends.to_peer(*pair) for pair in (both, both[::-1])]
         every = [a + b for a, b in zip(beyond, peers, strict=True)]
 
         closed = list(map(self.plan, both, every, beyond))
         guests = self.bring(lan, both, closed)
-        # The router has its interface, and so its link-local address.
-        both = self.predicted(lan, some, beside)
         seen = self.look(guests, closed)
+        # The router and the DHCP servers have their ports by now.
+        both = self.predicted(lan, some, beside)
+        self.report(lan, both, seen, {True: beyond, False: peers})
         self.check_states(both, seen)
-        self.check_pings(both, seen, beyond, judging.lost)
-        self.check_pings(both, seen, peers, judging.let_through)
+        self.check_pings(both, seen, beyond, replies.ANSWERED)
+        self.check_pings(both, seen, peers, replies.SILENT)
 
         self.allow_pings(group, self.ipv4)
         opened = list(map(self.plan, both, every, peers))
         seen = self.look(guests, opened)
+        self.report(lan, both, seen, {True: every})
         self.check_states(both, seen)
-        self.check_pings(both, seen, every, judging.lost)
+        self.check_pings(both, seen, every, replies.ANSWERED)
 
     def made(
         self,
@@ -94,12 +96,13 @@ class GettingAddress(base.ScenarioTest):
 
         :returns: both, and what each guest has in the IPv4 network beside it
         """
-        beside = self.beside() if dualnet else NOTHING
-        lan = self.lan(some, self.ipv4 and not dualnet)
-        self.make(group, lan)
-        self.check_lan(lan)
-        made = self.ports_for(lan, group)
-        self.make(resources.Bulk(made))
+        with self.step('networks and ports'):
+            beside = self.beside() if dualnet else NOTHING
+            lan = self.lan(some, self.ipv4 and not dualnet)
+            self.make(group, lan)
+            self.check_lan(lan)
+            made = self.ports_for(lan, group)
+            self.make(resources.Bulk(made))
         return lan, made, beside
 
 

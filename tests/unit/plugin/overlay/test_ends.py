@@ -21,7 +21,9 @@ from ipv6_tempest_plugin.overlay import predictions
 MACS = ('fa:16:3e:00:00:01', 'fa:16:3e:00:00:02')
 PREFIXES = ('2001:db8:1::/64', '2001:db8:2::/64')
 LEASES = ('10.1.0.5', '10.1.0.6')
-OUTSIDE = '2001:db8:cafe::1'
+OUTSIDE = netaddr.IPAddress('2001:db8:cafe::1')
+ACROSS = netaddr.IPAddress('2001:db8:3::7')
+FAR = ends.Beyond(ACROSS, OUTSIDE)
 
 
 def end(number: int, prefixes: tuple[str, ...], lease: bool) -> ends.End:
@@ -62,14 +64,21 @@ class PingsTest(testtools.TestCase):
         self.assertEqual(LEASES[1], str(fourth.target))
         self.assertEqual(LEASES[0], str(fourth.source))
 
-    def test_gateways_and_the_world_outside(self) -> None:
+    def test_gateways_what_is_behind_them_and_the_world_outside(self) -> None:
         both = [end(number, PREFIXES, False) for number in (0, 1)]
-        pings, _ = ends.beyond(both, OUTSIDE)
+        pings, _ = ends.beyond(both, FAR)
         self.assertEqual(
-            ['2001:db8:1::1', '2001:db8:2::1', OUTSIDE, OUTSIDE],
-            [str(one.target) for one in pings],
+            [
+                ('gateway-0', '2001:db8:1::1'),
+                ('gateway-1', '2001:db8:2::1'),
+                ('across-0', str(ACROSS)),
+                ('across-1', str(ACROSS)),
+                ('outside-0', str(OUTSIDE)),
+                ('outside-1', str(OUTSIDE)),
+            ],
+            [(one.name, str(one.target)) for one in pings],
         )
-        near, _ = ends.beyond(both, '')
+        near, _ = ends.beyond(both, ends.Beyond())
         self.assertEqual(2, len(near))
 
     def test_names_are_unique(self) -> None:
@@ -82,7 +91,7 @@ class PingsTest(testtools.TestCase):
                 strict=True,
             )
         ]
-        pings = ends.beyond(both, OUTSIDE)[0] + ends.to_peer(*both)
+        pings = ends.beyond(both, FAR)[0] + ends.to_peer(*both)
         names = [one.name for one in pings]
         self.assertEqual(len(names), len(set(names)))
         self.assertIn('peer-ipv4-0', names)

@@ -17,7 +17,9 @@ import threading
 import fixtures
 import testtools
 
+from ipv6_tempest_plugin.overlay import diagnosis
 from ipv6_tempest_plugin.overlay import evidence
+from ipv6_tempest_plugin import waiting
 
 
 class EvidenceTest(testtools.TestCase):
@@ -58,3 +60,16 @@ class EvidenceTest(testtools.TestCase):
         )
         self.assertEqual('seen', found['good'])
         self.assertIn('nothing within', found['late'])
+
+    def test_an_error_tells_what_was_to_be_seen(self) -> None:
+        hint = diagnosis.Hint('somebody pulled the plug', 'at the wall')
+        long = 'x' * evidence.NOTE + 'the end'
+        late = waiting.WaitTimeout('late')
+        try:
+            with evidence.explained(hint, {'console': lambda: long}):
+                raise late
+        except waiting.WaitTimeout:
+            cause, note = late.__notes__
+        self.assertIn('pulled the plug', cause)
+        self.assertTrue(note.startswith('console:\n(7 characters left out)'))
+        self.assertTrue(note.endswith('the end'))

@@ -24,6 +24,7 @@ from tempest.lib import exceptions
 import testtools
 
 from ipv6_tempest_plugin.overlay.guests import console
+from ipv6_tempest_plugin.overlay.guests import images
 from ipv6_tempest_plugin.overlay.guests import plans
 from ipv6_tempest_plugin.overlay.guests import reports
 from ipv6_tempest_plugin.overlay.guests import shell
@@ -31,7 +32,9 @@ from ipv6_tempest_plugin import waiting
 from tests.unit.plugin.overlay import test_guest_reading as report
 
 CONF = types.SimpleNamespace(
-    ipv6_overlay=types.SimpleNamespace(card_command='up {interface}'),
+    ipv6_overlay=types.SimpleNamespace(
+        card_command='up {interface}', lease_command='lease {interface}'
+    ),
     validation=types.SimpleNamespace(
         image_ssh_user='cirros', ssh_timeout=0.05, ssh_key_type='ecdsa'
     ),
@@ -45,10 +48,15 @@ def said(*numbers: int) -> str:
     )
 
 
+def notes(error: BaseException) -> str:
+    """Return what was told with an error."""
+    return '\n'.join(error.__notes__)
+
+
 class AccessTest(testtools.TestCase):
     def setUp(self) -> None:
         super().setUp()
-        for module in (console, shell):
+        for module in (console, images, shell):
             self.useFixture(fixtures.MockPatchObject(module, 'CONF', CONF))
         self.useFixture(fixtures.MockPatch('time.sleep'))
         self.server = mock.Mock()
@@ -80,11 +88,41 @@ class ConsoleTest(AccessTest):
         error = self.assertRaises(waiting.WaitTimeout, guest.observe, plan)
         self.assertIn('report of server', str(error))
         error = self.assertRaises(waiting.WaitTimeout, guest.wait)
-        self.assertIn('run user data', str(error))
+        self.assertIn('runs no user data', notes(error))
 
-    def test_user_data_raises_cards(self) -> None:
-        text = console.user_data(plans.Plan(raised=[report.MAC]))
-        self.assertIn(f'raise 20 {report.MAC} \'up "$name"\'', text)
+    def test_a_reply_in_part_waits_for_the_next_report(self) -> None:
+        # The rule came between the first echo request and the second.
+        partly = said(3).replace('3 received', '1 received')
+        guest = self.guest(
+            said(1), said(1) + partly, said(1) + partly + said(4)
+        )
+        gateway = plans.Ping('gw', report.ROUTER)
+        plan = plans.Plan(answers=[gateway], patience=60)
+        seen = guest.observe(plan)
+        self.assertEqual((4, 3), (seen.number, seen.pings['gw'].received))
+
+    def test_a_reply_that_is_lost_again_is_for_the_caller_to_see(self) -> None:
+        partly = said(3).replace('3 received', '2 received')
+        again = said(4).replace('3 received', '2 received')
+        guest = self.guest(said(1), said(1) + partly, partly + again)
+        gateway = plans.Ping('gw', report.ROUTER)
+        seen = guest.observe(plans.Plan(answers=[gateway], patience=60))
+        self.assertEqual((4, 2), (seen.number, seen.pings['gw'].received))
+
+    def test_a_garbled_report_is_waited_over(self) -> None:
+        garbled = said(1).replace('@links', '[ 3.1] eth0 up @links')
+        guest = self.guest(garbled, said(2), said(2, 4))
+        self.assertEqual(4, guest.observe(plans.Plan(patience=60)).number)
+
+    def test_user_data_raises_cards_and_gets_leases(self) -> None:
+        plan = plans.Plan(raised=[report.MAC], leasing=[report.MAC])
+        text = console.user_data(plan)
+        up, lease = (
+            text.index(f'raise 20 {report.MAC} \'{verb} "$name"\'')
+            for verb in ('up', 'lease')
+        )
+        self.assertLess(up, lease)
+        self.assertNotIn('lease', console.user_data(plans.Plan()))
 
 
 class ShellTest(AccessTest):
@@ -122,8 +160,20 @@ class ShellTest(AccessTest):
         )
         error = self.assertRaises(waiting.WaitTimeout, guest.wait)
         self.assertIn('no route', str(error))
-        self.assertIn('panic', str(error))
-        self.assertNotIn('hunter2', str(error))
+        self.assertIn('nobody routes', notes(error))
+        self.assertIn('panic', notes(error))
+        self.assertNotIn('hunter2', notes(error))
+
+    def test_a_console_that_cannot_be_read_hides_nothing(self) -> None:
+        guest = self.guest()
+        self.server.console.side_effect = RuntimeError('no console')
+        self.useFixture(
+            fixtures.MockPatch(
+                'socket.create_connection', side_effect=OSError('no route')
+            )
+        )
+        error = self.assertRaises(waiting.WaitTimeout, guest.wait)
+        self.assertIn('no console', notes(error))
 
     def test_routes_are_seen_to_be_so_when_the_connection_is_lost(
         self,
@@ -145,7 +195,7 @@ class ShellTest(AccessTest):
         self.server.console.return_value = 'login:'
         error = self.assertRaises(waiting.WaitTimeout, guest.enter, report.MAC)
         self.assertIn('no default route', str(error))
-        self.assertIn('login:', str(error))
+        self.assertIn('login:', notes(error))
 
     def greeting(self, *answers: Any) -> shell.ShellGuest:
         """Return a guest whose server greets; commands end so."""

@@ -12,8 +12,10 @@
 
 """The observer's script, run by the machine's own shell."""
 
+from pathlib import Path
 import subprocess
 
+import fixtures
 import netaddr
 import testtools
 
@@ -31,11 +33,23 @@ class ObserverTest(testtools.TestCase):
     def test_a_script_is_no_longer_than_a_command_may_be(self) -> None:
         far = netaddr.IPAddress('2001:db8:1111:2222:3333:4444:5555:6666')
         pings = [plans.Ping(f'some-ping-{n}', far, far) for n in range(12)]
+        cards = ['fa:16:3e:00:00:01'] * 3
         plan = plans.Plan(
-            [far] * 6, ['fa:16:3e:00:00:01'] * 3, answers=pings, pings=pings
+            [far] * 6,
+            cards,
+            cards,
+            servers=[far],
+            raised=cards,
+            leasing=cards,
+            answers=pings,
+            pings=pings,
+        )
+        commands = observer.Commands(
+            'sudo ip link set dev {interface} up',
+            'sudo udhcpc -i {interface} -n -q',
         )
         self.assertThat(
-            len(observer.once(plan, 'true')),
+            len(observer.once(plan, commands)),
             testtools.matchers.LessThan(LONGEST),
         )
 
@@ -54,6 +68,22 @@ class ObserverTest(testtools.TestCase):
         ).stdout
         (found,) = reports.find(said)
         self.assertEqual(0, reading.read(found).number)
+
+    def settled(self, address: str = '', server: str = '') -> bool:
+        """Say whether this machine has them."""
+        settle = observer.words('settle', 0, address, '', '', server)
+        path = Path(self.useFixture(fixtures.TempDir()).join('resolv.conf'))
+        path.write_text('nameserver 2001:db8::53\n')
+        script = observer.script('observer.sh')
+        script = script.replace('/etc/resolv.conf', str(path))
+        ran = subprocess.run(['sh', '-c', f'{script}\n{settle}'], timeout=60)
+        return ran.returncode == 0
+
+    def test_leases_and_servers_are_waited_for(self) -> None:
+        self.assertTrue(self.settled('127.0.0.1', '2001:db8::53'))
+        self.assertFalse(self.settled('192.0.2.77'))
+        self.assertFalse(self.settled('27.0.0.1'))
+        self.assertFalse(self.settled(server='2001:db8::5'))
 
     def test_user_data_counts_its_reports(self) -> None:
         text = observer.forever(plans.Plan(pings=[plans.Ping('x', HERE)]))

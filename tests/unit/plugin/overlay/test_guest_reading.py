@@ -51,10 +51,12 @@ def numbered(number: int, *lines: str) -> str:
     return f'{told}V6O {number} end {len(body)}\n'
 
 
-def changed(old: str, new: str) -> observations.Observation:
-    """Read the report with something changed in it."""
+def changed(*words: str) -> observations.Observation:
+    """Read the report with something changed in it: old, new and so on."""
     body = TEXT.replace('V6O 0 ', '').rpartition('end ')[0]
-    lines = body.replace(old, new).splitlines()
+    for old, new in zip(words[::2], words[1::2], strict=True):
+        body = body.replace(old, new)
+    lines = body.splitlines()
     (found,) = reports.find(numbered(0, *lines[1:]))
     return reading.read(found)
 
@@ -137,7 +139,10 @@ class ReadingTest(testtools.TestCase):
             (ROUTER, False, True), (one.router, one.managed, one.other)
         )
         self.assertEqual((18, 1430), (one.lifetime, one.mtu))
-        self.assertEqual({netaddr.IPNetwork('2001:db8:9::/64')}, one.prefixes)
+        here = {netaddr.IPNetwork('2001:db8:9::/64')}
+        self.assertEqual(
+            [here] * 3, [one.prefixes, one.on_link, one.autonomous]
+        )
 
     def test_name_servers_have_sources(self) -> None:
         sources = {
@@ -153,6 +158,25 @@ class ReadingTest(testtools.TestCase):
             sources,
         )
         self.assertEqual(3, len(self.seen.resolv_conf))
+        (domain,) = self.seen.domains or ()
+        self.assertEqual(
+            ('eth0', 'dhcp6', 'lab.example'),
+            (domain.interface, domain.source, domain.name),
+        )
+
+    def test_routes_that_a_program_made_of_advertisements(self) -> None:
+        """NetworkManager and networkd: no RTF_ADDRCONF, but proto ra."""
+        told = '2001:db8:9::/64 dev eth0 proto '
+        for protocol, wanted in (('kernel', False), ('ra', True)):
+            seen = changed(
+                '004c0001', '00080001', f'{told}kernel', f'{told}{protocol}'
+            )
+            (route,) = [
+                one
+                for one in seen.routes
+                if str(one.destination) == '2001:db8:9::/64'
+            ]
+            self.assertIs(wanted, route.advertised)
 
     def test_probes(self) -> None:
         self.assertEqual((3, 3), counts(self.seen.pings['full']))
@@ -242,7 +266,11 @@ class SatisfiedTest(testtools.TestCase):
 
     def test_all_is_there(self) -> None:
         ping = plans.Ping('gw', ROUTER)
-        plan = plans.Plan([OWN], [MAC], [MAC], answers=[ping])
+        lease = netaddr.IPAddress('10.9.0.105')
+        server = netaddr.IPAddress('2001:db8:9::6:53')
+        plan = plans.Plan(
+            [OWN, lease], [MAC], [MAC], servers=[server], answers=[ping]
+        )
         self.check(plan, True)
 
     def test_something_is_missing(self) -> None:
@@ -252,3 +280,5 @@ class SatisfiedTest(testtools.TestCase):
         self.check(plans.Plan(cards=['fa:16:3e:00:00:08']), False)
         lost = plans.Ping('none', other)
         self.check(plans.Plan(answers=[lost]), False)
+        self.check(plans.Plan(servers=[other]), False)
+        self.check(plans.Plan([netaddr.IPAddress('10.9.0.106')]), False)

@@ -19,7 +19,6 @@ import ddt
 import netaddr
 import testtools
 
-from ipv6_tempest_plugin.overlay.guests import observations
 from ipv6_tempest_plugin.overlay import judging
 from ipv6_tempest_plugin.overlay import predictions
 from tests.unit.plugin.overlay import test_guest_reading as report
@@ -33,7 +32,10 @@ CARD = predictions.Card(
     other=True,
     servers=(SERVER,),
     fourth=(netaddr.IPAddress('10.9.0.105'),),
+    domain='lab.example',
 )
+KEPT = judging.RUN_GUEST
+BY_DHCP = {'DNS by DHCPv6', 'domain by DHCPv6'}
 
 
 def wrong(
@@ -42,7 +44,7 @@ def wrong(
     """Return which attributes are wrong in a changed report."""
     card = dataclasses.replace(card, **more)
     seen = report.changed(old, new) if old else report.changed('@@', '')
-    return {one.attribute for one in judging.differences(card, seen)}
+    return {one.attribute for one in judging.differences(card, seen, KEPT)}
 
 
 @ddt.ddt
@@ -51,6 +53,14 @@ class JudgingTest(testtools.TestCase):
         self.assertEqual(set(), wrong())
 
     @ddt.data(
+        ('"on_link": ["2001:db8:9::/64"]', '"on_link": []', {'RA: L flag'}),
+        (
+            '"autonomous": ["2001:db8:9::/64"]',
+            '"autonomous": []',
+            {'RA: A flag'},
+        ),
+        ('dhcp6:search lab', 'dhcp6:search other', {'domain by DHCPv6'}),
+        ('10.9.0.105/24', '10.9.0.106/24', {'IPv4 addresses'}),
         ('"managed": false', '"managed": true', {'RA: M flag'}),
         ('"other": true', '"other": false', {'RA: O flag'}),
         ('"mtu": 1430', '"mtu": null', {'RA: MTU option'}),
@@ -91,25 +101,34 @@ class JudgingTest(testtools.TestCase):
         )
 
     def test_dhcpv6_without_the_o_flag(self) -> None:
-        self.assertEqual({'RA: O flag', 'DNS by DHCPv6'}, wrong(other=False))
+        self.assertEqual({'RA: O flag', *BY_DHCP}, wrong(other=False))
 
     def test_second_prefix_missing(self) -> None:
         more = (*CARD.prefixes, netaddr.IPNetwork('2001:db8:a::/64'))
         self.assertEqual(
-            {'IPv6 addresses', 'on-link prefixes', 'RA: prefixes'},
+            {
+                'IPv6 addresses',
+                'on-link prefixes',
+                'RA: prefixes',
+                'RA: L flag',
+                'RA: A flag',
+            },
             wrong(prefixes=more),
         )
 
     def test_dnsmasq_names_itself_for_two_prefixes(self) -> None:
         more = (*CARD.prefixes, netaddr.IPNetwork('2001:db8:a::/64'))
-        two = dataclasses.replace(CARD, prefixes=more)
+        own = tuple(map(netaddr.IPAddress, ('2001:db8:9::2', '2001:db8:a::2')))
+        two = dataclasses.replace(CARD, prefixes=more, dhcp=own)
         check = judging.expected(two)['DNS by DHCPv6']
-        self.assertTrue(check.accepts(['2001:db8:9::6:53']))
-        self.assertTrue(check.accepts(['2001:db8:a::2']))
-        for other in ([], ['2001:db8:b::2'], ['2001:db8:a::2', '2001::1']):
-            self.assertFalse(check.accepts(other))
+        for fine in ([str(SERVER)], ['2001:db8:a::2'], list(map(str, own))):
+            self.assertTrue(check.accepts(fine), fine)
+        # On the link is not enough: it must be a DHCP server's port.
+        for other in ([], ['2001:db8:a::3'], ['2001:db8:a::2', '2001::1']):
+            self.assertFalse(check.accepts(other), other)
         check = judging.expected(CARD)['DNS by DHCPv6']
         self.assertFalse(check.accepts(['2001:db8:9::2']))
+        self.assertNotIn('domain by DHCPv6', judging.expected(two))
 
     def test_no_card(self) -> None:
         self.assertEqual({'interface'}, wrong(mac='fa:16:3e:00:00:08'))
@@ -120,29 +139,50 @@ class JudgingTest(testtools.TestCase):
             wrong(router=None, prefixes=(), servers=()),
         )
 
-    def test_what_an_image_does_not_keep_is_left_out(self) -> None:
-        seen = dataclasses.replace(
-            report.changed('@@', ''), advertisements=None, name_servers=None
-        )
-        card = dataclasses.replace(CARD, other=False)
-        self.assertEqual([], judging.differences(card, seen))
+    def test_records_that_were_promised_must_be_there(self) -> None:
+        seen = report.changed('@@', '')
+        for lacking in (
+            dataclasses.replace(seen, advertisements=None),
+            dataclasses.replace(seen, name_servers=None),
+        ):
+            (found,) = judging.differences(CARD, lacking, KEPT)
+            self.assertEqual('guest records', found.attribute)
+            self.assertIn('none in /run/guest', found.seen)
+            hint = judging.HINTS[found.attribute]
+            self.assertIn('guest_records', hint.cause)
+
+    def test_what_is_not_promised_is_left_out(self) -> None:
+        lying = report.changed('"managed": false', '"managed": true')
+        for records in (judging.NOTHING, judging.RESOLV_CONF):
+            self.assertEqual([], judging.differences(CARD, lying, records))
+        other = dataclasses.replace(CARD, mtu=1400)
+        (found,) = judging.differences(other, lying, judging.NOTHING)
+        self.assertEqual('IPv6 MTU', found.attribute)
 
     def test_every_hint_belongs_to_an_attribute(self) -> None:
-        self.assertLessEqual(set(judging.HINTS), set(judging.expected(CARD)))
+        known = {*judging.expected(CARD), '/etc/resolv.conf'}
+        self.assertLessEqual(set(judging.HINTS), known)
 
 
-class PingsTest(testtools.TestCase):
-    ALL = observations.Echo(3, 3, (64,) * 3, (1.0,) * 3, '')
-    SOME = observations.Echo(3, 2, (64,) * 2, (1.0,) * 2, '')
-    NONE = observations.Echo(3, 0, (), (), '')
-    UNSENT = observations.Echo(0, 0, (), (), '')
+class ResolverTest(testtools.TestCase):
+    def wrong(self, *servers: str, **changes: Any) -> bool:
+        """Say whether this resolv.conf is wrong for a changed card."""
+        seen = dataclasses.replace(
+            report.changed('@@', ''),
+            resolv_conf=list(map(netaddr.IPAddress, servers)),
+        )
+        card = dataclasses.replace(CARD, **changes)
+        return bool(judging.resolver([card], seen))
 
-    def test_all_must_come_back(self) -> None:
-        self.assertIsNone(judging.lost('x', self.ALL, 3))
-        for echo in (self.SOME, self.NONE, self.UNSENT, None):
-            self.assertIsNotNone(judging.lost('x', echo, 3))
+    def test_stateless_names_the_servers_of_the_subnet(self) -> None:
+        self.assertFalse(self.wrong('10.9.0.53', str(SERVER)))
+        self.assertTrue(self.wrong('10.9.0.53'))
+        self.assertTrue(self.wrong())
 
-    def test_none_must_come_back(self) -> None:
-        self.assertIsNone(judging.let_through('x', self.NONE, 3))
-        for echo in (self.SOME, self.ALL, self.UNSENT, None):
-            self.assertIsNotNone(judging.let_through('x', echo, 3))
+    def test_with_slaac_advertisements_may_name_them(self) -> None:
+        self.assertFalse(self.wrong(other=False))
+        self.assertFalse(self.wrong(str(SERVER), other=False))
+
+    def test_of_two_prefixes_the_server_may_name_itself(self) -> None:
+        more = (*CARD.prefixes, netaddr.IPNetwork('2001:db8:a::/64'))
+        self.assertFalse(self.wrong('2001:db8:a::2', prefixes=more))

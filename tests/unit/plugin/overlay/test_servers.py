@@ -24,6 +24,7 @@ import testtools
 from ipv6_tempest_plugin.overlay import resources
 from ipv6_tempest_plugin.overlay import servers
 from ipv6_tempest_plugin.overlay import undo
+from ipv6_tempest_plugin import waiting
 
 CONF = types.SimpleNamespace(
     resource_name_prefix='unit',
@@ -47,13 +48,20 @@ class ServerTest(testtools.TestCase):
         self.client = self.manager.servers_client
         self.client.create_server.return_value = {'server': {'id': 'one'}}
         self.client.list_servers.return_value = {'servers': [{'id': 'one'}]}
+        self.fault: dict[str, str] = {}
         self.shows('BUILD', 'ACTIVE')
 
     def shows(self, *states: str) -> None:
         """Show a server in these states, and then not at all."""
         self.client.show_server.side_effect = [
             *(
-                {'server': {'status': state, 'hostId': 'h', 'fault': {}}}
+                {
+                    'server': {
+                        'status': state,
+                        'hostId': 'h',
+                        'fault': self.fault,
+                    }
+                }
                 for state in states
             ),
             exceptions.NotFound(),
@@ -73,12 +81,33 @@ class ServerTest(testtools.TestCase):
         self.client.delete_server.assert_called_once_with('one')
         self.assertEqual([], undo.outstanding())
 
-    def test_one_in_error_is_removed_and_says_why(self) -> None:
-        self.shows('BUILD', 'ERROR')
+    def fails(self, *states: str) -> BaseException:
+        """Return what a server fails with that is shown in these states."""
+        self.shows(*states)
+        self.client.get_console_output.return_value = {'output': 'panic'}
         server = servers.Server(self.manager, [PORT])
         error = self.assertRaises(testtools.MultipleExceptions, server.setUp)
-        self.assertIn('seen ERROR', str(error.args[0][1]))
         self.client.delete_server.assert_called_once_with('one')
+        found: BaseException = error.args[0][1]
+        return found
+
+    def test_one_in_error_is_removed_and_says_why(self) -> None:
+        self.fault = {'message': 'No valid host was found.'}
+        error = self.fails('BUILD', 'ERROR', 'ERROR')
+        self.assertIn('ERROR: No valid host', str(error))
+        self.assertIn('no host has room', str(error))
+        # What was to be seen before it was removed.
+        self.assertIn('"status": "ERROR"', error.__notes__[0])
+        self.assertIn('panic', error.__notes__[1])
+
+    def test_one_that_never_comes_says_the_likely_cause(self) -> None:
+        self.useFixture(
+            fixtures.MockPatchObject(CONF.compute, 'build_timeout', 0)
+        )
+        error = self.fails('BUILD', 'BUILD')
+        self.assertIsInstance(error, waiting.WaitTimeout)
+        self.assertIn('nova-compute', error.__notes__[0])
+        self.assertIn('"status": "BUILD"', error.__notes__[1])
 
     def test_one_whose_answer_was_lost_is_removed_by_name(self) -> None:
         self.client.create_server.side_effect = TimeoutError()
@@ -135,14 +164,53 @@ class ServerTest(testtools.TestCase):
             self.assertEqual('172.24.4.7', one.address)
         client.delete_floatingip.assert_called_once_with('f')
 
-    def test_the_group_is_removed_by_its_name(self) -> None:
+    def test_a_group_whose_answer_was_lost_is_removed_by_name(self) -> None:
+        client = self.manager.server_groups_client
+        client.create_server_group.side_effect = TimeoutError()
+        group = servers.Apart(self.manager)
+        ours = {'name': group.name, 'id': 'g'}
+        # It appears late.
+        client.list_server_groups.side_effect = [
+            {'server_groups': []},
+            {'server_groups': [{'name': 'other', 'id': 'x'}, ours]},
+        ]
+        self.assertRaises(testtools.MultipleExceptions, group.setUp)
+        client.delete_server_group.assert_called_once_with('g')
+
+    def test_a_key_pair_whose_answer_was_lost(self) -> None:
+        client = self.manager.keypairs_client
+        client.create_keypair.side_effect = TimeoutError()
+        key = servers.KeyPair(self.manager)
+        rows = [{'keypair': {'name': name}} for name in ('other', key.name)]
+        client.list_keypairs.side_effect = [
+            {'keypairs': []},
+            {'keypairs': rows},
+        ]
+        self.assertRaises(testtools.MultipleExceptions, key.setUp)
+        client.delete_keypair.assert_called_once_with(key.name)
+
+    def test_a_floating_ip_whose_answer_was_lost(self) -> None:
+        client = self.manager.floating_ips_client
+        client.create_floatingip.side_effect = TimeoutError()
+        client.list_floatingips.side_effect = [
+            {'floatingips': []},
+            {'floatingips': [{'id': 'f'}]},
+        ]
+        one = servers.FloatingIp(self.manager, PORT)
+        self.assertRaises(testtools.MultipleExceptions, one.setUp)
+        client.delete_floatingip.assert_called_once_with('f')
+
+    def test_what_was_refused_is_not_waited_for(self) -> None:
+        client = self.manager.keypairs_client
+        client.create_keypair.side_effect = exceptions.Conflict()
+        client.list_keypairs.return_value = {'keypairs': []}
+        key = servers.KeyPair(self.manager)
+        self.assertRaises(testtools.MultipleExceptions, key.setUp)
+        client.list_keypairs.assert_called_once_with()
+
+    def test_a_group_is_removed(self) -> None:
         client = self.manager.server_groups_client
         client.create_server_group.return_value = {'server_group': {'id': 'g'}}
         with servers.Apart(self.manager) as group:
-            client.list_server_groups.return_value = {
-                'server_groups': [
-                    {'name': 'other', 'id': 'x'},
-                    {'name': group.name, 'id': 'g'},
-                ]
-            }
+            self.assertEqual('g', group.id)
         client.delete_server_group.assert_called_once_with('g')

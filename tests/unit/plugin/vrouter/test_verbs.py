@@ -12,14 +12,17 @@
 
 """What tests do with what they see, and what is left when all is kept."""
 
+import json
 from pathlib import Path
 import stat
 import tempfile
 import types
 from typing import Any
 
+import fixtures
 import testtools
 
+from ipv6_tempest_plugin.overlay.guests import images
 from ipv6_tempest_plugin.overlay.vrouter import keeping
 from ipv6_tempest_plugin.tests.vrouter import base
 from tests.unit.plugin.vrouter import sample
@@ -58,6 +61,78 @@ class PatternTest(testtools.TestCase):
         pings = {'ipv6-router.56': sample.echo(0, sent=0)}
         self.assertEqual([], self.wrong(pings, 'ipv6-router'))
         self.assertEqual(['VM1 -> ipv6-router'], self.wrong(pings))
+
+
+class Hidden:
+    """Hides a test from whoever looks for tests in this module."""
+
+    class Story(base.VRouterTest):
+        """A test without a cloud, in which VM1 sees what it is given."""
+
+        planned = sample.PLANNED
+        built: Any = types.SimpleNamespace(
+            links=sample.LINKS, steps=[('boot', 7.5)]
+        )
+
+        def runTest(self) -> None:
+            """Do nothing."""
+
+        def look(self, looking: Any) -> Any:
+            """Return, and keep, what is given."""
+            self.seen = {name: sample.machine(pings=PINGS) for name in looking}
+            return self.seen
+
+        def causes(self) -> list[str]:
+            """Know none."""
+            return []
+
+
+class BecomesTest(testtools.TestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        overlay = types.SimpleNamespace(guest_patience=0)
+        conf = types.SimpleNamespace(ipv6_overlay=overlay)
+        self.useFixture(fixtures.MockPatchObject(base, 'CONF', conf))
+        self.story = Hidden.Story()
+        self.story.pinged = []
+
+    def shown(self, kind: str) -> Any:
+        """Return what was attached for the report."""
+        shown = self.story.getDetails()[kind].iter_bytes()
+        return json.loads(b''.join(shown))
+
+    def test_a_control_tells_what_must_be_lost(self) -> None:
+        self.story.becomes(['ipv6-router'])
+        self.assertEqual(
+            {'vRouter': True, 'ipv6-router': False},
+            {one['target']: one['wanted'] for one in self.shown('pings')},
+        )
+        self.assertEqual('boot', self.shown('steps')[0]['name'])
+        self.assertIn('nodes', self.shown('topology'))
+
+    def test_a_control_that_fails_tells_it_too(self) -> None:
+        self.assertRaises(AssertionError, self.story.becomes, [])
+        wanted = [one['wanted'] for one in self.shown('pings')]
+        self.assertEqual([True, True], wanted)
+
+
+class RecordsTest(testtools.TestCase):
+    def records(self, image: str, name: str) -> str:
+        """Return what is promised where the vRouter has this image."""
+        conf = types.SimpleNamespace(
+            compute=types.SimpleNamespace(image_ref='guest'),
+            ipv6_overlay=types.SimpleNamespace(guest_records='run-guest'),
+            ipv6_vrouter=types.SimpleNamespace(image=image),
+        )
+        for module in (base, images):
+            self.useFixture(fixtures.MockPatchObject(module, 'CONF', conf))
+        return Hidden.Story.records(name)
+
+    def test_the_option_speaks_of_the_image_of_guests(self) -> None:
+        for image in ('', 'guest'):
+            self.assertEqual('run-guest', self.records(image, 'vRouter'))
+        self.assertEqual('none', self.records('other', 'vRouter'))
+        self.assertEqual('run-guest', self.records('other', 'VM1'))
 
 
 def named(name: str) -> Any:

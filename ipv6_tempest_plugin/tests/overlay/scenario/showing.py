@@ -1,0 +1,113 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+
+"""What scenario tests show: evidence, steps, pictures, addresses, pings."""
+
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
+import contextlib
+import functools
+import time
+from typing import Any
+
+from tempest import config
+from testtools import content
+
+from ipv6_tempest_plugin.overlay import diagnosis
+from ipv6_tempest_plugin.overlay import evidence
+from ipv6_tempest_plugin.overlay import expect
+from ipv6_tempest_plugin.overlay.guests import observations
+from ipv6_tempest_plugin.overlay.guests import plans
+from ipv6_tempest_plugin.overlay import stages
+from ipv6_tempest_plugin.tests.overlay import base
+
+CONF = config.CONF
+
+
+class ShowingTest(base.GuestTest):
+    """A test that shows what it did and saw, whether or not it fails.
+
+    :ivar sources: what is asked at the first failure, by name
+    """
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.sources: dict[str, evidence.Source] = {
+            'agents': functools.partial(agents, self.os_admin)
+        }
+        self.steps: list[Mapping[str, Any]] = []
+        self.addOnException(self._collect)
+
+    def _collect(self, failure: Any) -> None:
+        """Attach the evidence, at the first failure alone."""
+        if issubclass(failure[0], self.skipException) or not self.sources:
+            return
+        sources, self.sources = self.sources, {}
+        for name, text in evidence.collect(sources).items():
+            self.addDetail(name, content.text_content(text))
+
+    def watch(self, guests: Sequence[stages.Guest]) -> None:
+        """Know whom to ask when something goes wrong from now on."""
+        for name, guest in zip(stages.NAMES, guests, strict=True):
+            self.sources |= {
+                f'guest {name}: server': guest.server.show,
+                f'guest {name}: console': guest.server.console,
+                f'guest {name}: state now': functools.partial(_state, guest),
+            }
+
+    @contextlib.contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Time something, also when it fails."""
+        begun = time.monotonic()
+        try:
+            yield
+        finally:
+            seconds = time.monotonic() - begun
+            self.steps.append({'name': name, 'seconds': seconds})
+            self.attach_data('steps', self.steps)
+
+    def show_seen(
+        self,
+        guests: Sequence[stages.Guest],
+        seen: Sequence[observations.Observation],
+    ) -> None:
+        """Attach what guests reported."""
+        for guest, observation in zip(guests, seen, strict=True):
+            text = content.text_content(observation.text)
+            self.addDetailUniqueName(f'{guest.name}: seen', text)
+
+    def judge(
+        self,
+        where: str,
+        what: str,
+        found: Sequence[expect.Difference],
+        hints: Mapping[str, diagnosis.Hint],
+    ) -> None:
+        """Fail with a diagnosis if something differs."""
+        if found:
+            self.fail(diagnosis.as_text(where, what, found, hints))
+
+
+def agents(manager: Any) -> Any:
+    """Return the agents of the networking service and whether they live.
+
+    :param manager: the administrator's
+    """
+    every = manager.network_agents_client.list_agents()['agents']
+    names = ('agent_type', 'host', 'alive', 'heartbeat_timestamp')
+    return [{name: one.get(name) for name in names} for one in every]
+
+
+def _state(guest: stages.Guest) -> str:
+    """Return what a guest's network looks like, in its own words."""
+    return guest.observe(plans.Plan()).text

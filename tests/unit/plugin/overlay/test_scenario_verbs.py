@@ -1,0 +1,234 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+
+"""What tests of scenarios do beside the story: skip, show, explain."""
+
+import json
+import types
+from typing import Any
+from unittest import mock
+
+import ddt
+import fixtures
+import netaddr
+from tempest import test
+import testtools
+
+from ipv6_tempest_plugin.overlay import ends
+from ipv6_tempest_plugin.overlay.guests import console
+from ipv6_tempest_plugin.overlay.guests import images
+from ipv6_tempest_plugin.overlay.guests import plans
+from ipv6_tempest_plugin.overlay import replies
+from ipv6_tempest_plugin.overlay import stages
+from ipv6_tempest_plugin.tests.overlay import base as overlay_base
+from ipv6_tempest_plugin.tests.overlay.scenario import base
+from tests.unit.plugin.overlay import test_ends
+from tests.unit.plugin.overlay import test_guest_reading as report
+
+
+class Hidden:
+    """Hides a test from whoever looks for tests in this module."""
+
+    class Story(base.ScenarioTest):
+        """A test without a cloud."""
+
+        router: Any = types.SimpleNamespace(id='r', show=lambda: {})
+        far: Any = None
+        os_admin: Any = None
+
+        def runTest(self) -> None:
+            """Do nothing."""
+
+
+def options(**changes: Any) -> Any:
+    """Return what a cloud with everything is configured by."""
+    chosen = {
+        'guest_access': 'console',
+        'guest_records': 'run-guest',
+        'guest_patience': 30,
+        'external_address': '',
+        'console_output': True,
+        'interface_attach': True,
+        'public_network_id': 'public',
+        **changes,
+    }
+    feature = types.SimpleNamespace(**chosen)
+    features = types.SimpleNamespace(ipv6=True, api_extensions=['all'])
+    return types.SimpleNamespace(
+        ipv6_overlay=feature,
+        compute_feature_enabled=feature,
+        network=feature,
+        network_feature_enabled=features,
+        service_available=mock.MagicMock(),
+    )
+
+
+class ScenarioTest(testtools.TestCase):
+    def configure(self, **changes: Any) -> None:
+        """Have these options, and the rest as a cloud with everything."""
+        conf = options(**changes)
+        for module in (overlay_base, base, images):
+            self.useFixture(fixtures.MockPatchObject(module, 'CONF', conf))
+
+    def story(self) -> base.ScenarioTest:
+        """Return a test that has begun."""
+        story = Hidden.Story()
+        self.useFixture(fixtures.MockPatchObject(test.BaseTestCase, 'setUp'))
+        story.setUp()
+        return story
+
+
+@ddt.ddt
+class SkipTest(ScenarioTest):
+    def setUp(self) -> None:
+        super().setUp()
+        self.useFixture(
+            fixtures.MockPatchObject(test.BaseTestCase, 'skip_checks')
+        )
+
+    @ddt.data('console', 'ssh-ipv6', 'ssh-floating-ip')
+    def test_a_cloud_with_everything(self, access: str) -> None:
+        # Nothing is said of ipv6_subnet_attributes, and nothing asked.
+        self.configure(guest_access=access)
+        Hidden.Story.skip_checks()
+
+    @ddt.data(
+        ('console', 'console_output', False),
+        ('ssh-ipv6', 'interface_attach', False),
+        ('ssh-floating-ip', 'interface_attach', False),
+        ('ssh-floating-ip', 'public_network_id', ''),
+    )
+    @ddt.unpack
+    def test_what_a_way_needs(self, access: str, name: str, off: Any) -> None:
+        self.configure(guest_access=access, **{name: off})
+        error = self.assertRaises(
+            Hidden.Story.skipException, Hidden.Story.skip_checks
+        )
+        self.assertIn(name, str(error))
+        self.assertIn(access, str(error))
+
+    @ddt.data(
+        ('console', 'interface_attach', False),
+        ('ssh-ipv6', 'console_output', False),
+        ('ssh-ipv6', 'public_network_id', ''),
+    )
+    @ddt.unpack
+    def test_what_it_does_not(self, access: str, name: str, off: Any) -> None:
+        self.configure(guest_access=access, **{name: off})
+        Hidden.Story.skip_checks()
+
+
+class ShowingTest(ScenarioTest):
+    def shown(self, story: base.ScenarioTest, kind: str) -> Any:
+        """Return what a test has attached."""
+        shown = story.getDetails()[kind].iter_bytes()
+        return json.loads(b''.join(shown))
+
+    def test_steps_are_timed_also_when_they_fail(self) -> None:
+        self.configure()
+        story = self.story()
+        with story.step('one'):
+            pass
+        with testtools.ExpectedException(ValueError), story.step('two'):
+            raise ValueError
+        steps = self.shown(story, 'steps')
+        self.assertEqual(['one', 'two'], [one['name'] for one in steps])
+
+    def test_what_is_not_tested_is_named_with_its_option(self) -> None:
+        self.configure(guest_records='none')
+        left = self.story().getDetails()['not tested'].as_text()
+        for option in ('guest_records', 'external_address', 'extraroute'):
+            self.assertIn(option, left)
+
+    def test_pings_are_attached_with_what_was_wanted(self) -> None:
+        self.configure()
+        story = self.story()
+        both = [test_ends.end(0, (), False), test_ends.end(1, (), False)]
+        seen = [report.changed('@@', '')] * 2
+        gateway = [plans.Ping('full', report.ROUTER)]
+        peer = [plans.Ping('none', report.ROUTER)]
+        lan: Any = types.SimpleNamespace(modes=())
+        story.report(lan, both, seen, {True: [gateway] * 2, False: [peer] * 2})
+        story.report(lan, both, seen, {True: [gateway] * 2})
+        wanted = [one['wanted'] for one in self.shown(story, 'pings')]
+        self.assertEqual([True, True, False, False, True, True], wanted)
+
+    def test_a_control_that_fails_has_a_hint_of_its_own(self) -> None:
+        self.configure()
+        story = self.story()
+        echo = report.changed('@@', '').pings['full']
+        both: Any = [types.SimpleNamespace(name='one')]
+        seen: Any = [types.SimpleNamespace(pings={'peer-ipv6-0': echo})]
+        pings = [[plans.Ping('peer-ipv6-0', report.ROUTER)]]
+        story.check_pings(both, seen, pings, replies.ANSWERED)
+        error = self.assertRaises(
+            AssertionError,
+            story.check_pings,
+            both,
+            seen,
+            pings,
+            replies.SILENT,
+        )
+        self.assertIn('3 of 3 replies', str(error))
+        self.assertIn('security group lets through', str(error))
+
+    def test_a_lease_is_waited_for_and_asked_for(self) -> None:
+        self.configure()
+        with_lease = test_ends.end(0, test_ends.PREFIXES[:1], True)
+        plan = self.story().plan(with_lease, [], [])
+        self.assertIn(netaddr.IPAddress(test_ends.LEASES[0]), plan.addresses)
+        self.assertEqual([test_ends.MACS[0]], plan.leasing)
+        without = test_ends.end(0, test_ends.PREFIXES[:1], False)
+        self.assertEqual([], self.story().plan(without, [], []).leasing)
+
+    def test_beyond_the_router(self) -> None:
+        self.configure(external_address='2001:db8:cafe::1')
+        story = self.story()
+        outside = netaddr.IPAddress('2001:db8:cafe::1')
+        self.assertEqual(ends.Beyond(None, outside), story.beyond)
+
+
+class WatchTest(ScenarioTest):
+    """Evidence is there of guests that never come."""
+
+    def sources(self, stage: stages.Stage, error: type[Exception]) -> Any:
+        """Return whom a test can ask after its guests were not brought."""
+        self.configure()
+        story = self.story()
+        self.assertRaises(
+            error, stage.bring, story, [[], []], [plans.Plan()] * 2
+        )
+        return story.sources
+
+    def test_guests_that_are_booted(self) -> None:
+        stage = stages.Single(mock.Mock())
+        pair = [mock.MagicMock(), mock.MagicMock()]
+        pair[0].setUp.side_effect = ValueError('in ERROR')
+        self.useFixture(
+            fixtures.MockPatchObject(stage, 'pair', return_value=pair)
+        )
+        self.useFixture(fixtures.MockPatchObject(console, 'user_data'))
+        sources = self.sources(stage, ValueError)
+        self.assertIs(pair[1].console, sources['guest two: console'])
+        self.assertIs(pair[0].show, sources['guest one: server'])
+
+    def test_guests_whose_cards_cannot_be_plugged(self) -> None:
+        stage = stages.Shared(mock.Mock(), 6)
+        guests: Any = [mock.Mock(), mock.Mock()]
+        stage.guests = guests
+        self.useFixture(
+            fixtures.MockPatchObject(
+                stage, 'plugs', side_effect=ValueError('no slot')
+            )
+        )
+        sources = self.sources(stage, ValueError)
+        self.assertIs(guests[0].server.console, sources['guest one: console'])
