@@ -167,6 +167,15 @@ def unordered(values: Iterable[Any]) -> Check:
     return Check(repr(wanted), lambda seen: sorted(listed(seen)) == wanted)
 
 
+def including(values: Iterable[Any]) -> Check:
+    """Expect these values among others, in any order."""
+    wanted = set(values)
+    return Check(
+        f'{sorted(wanted)} among others',
+        lambda seen: wanted <= set(listed(seen)),
+    )
+
+
 def either(*checks: Check) -> Check:
     """Expect what one of the checks accepts."""
     return Check(
@@ -190,6 +199,24 @@ def gateway(network_id: str, ipv6: bool) -> Check:
 
     address = ' with an IPv6 address' if ipv6 else ''
     return Check(f'a gateway{address} in network {network_id}', holds)
+
+
+def gateway_addresses(prefixes: Mapping[str, Any]) -> Check:
+    """Expect a gateway's addresses: IPv6 among them, each in its subnet.
+
+    Addresses of IPv4 may stand beside.
+
+    :param prefixes: by the ids of the IPv6 subnets that there are
+    """
+    areas = {name: netaddr.IPNetwork(str(p)) for name, p in prefixes.items()}
+
+    def holds(seen: Any) -> bool:
+        found = [(row['subnet_id'], ip(row['ip_address'])) for row in seen]
+        sixth = [(name, one) for name, one in found if one.version == 6]
+        return bool(sixth) and all(one in areas[name] for name, one in sixth)
+
+    places = ', '.join(f'{area} ({name})' for name, area in areas.items())
+    return Check(f'IPv6 addresses in {places or "no subnet"}', holds)
 
 
 def at_least(number: int) -> Check:

@@ -25,6 +25,7 @@ from ipv6_tempest_plugin.overlay import expect
 from ipv6_tempest_plugin.overlay import networks
 from ipv6_tempest_plugin.overlay import promises
 from ipv6_tempest_plugin.overlay import resources
+from ipv6_tempest_plugin.overlay import security
 
 
 class Port(resources.Resource):
@@ -45,15 +46,25 @@ class Port(resources.Resource):
         attributes.setdefault('mac_address', data_utils.rand_mac_address())
         super().__init__(manager, **attributes)
         self.network = network
+        self._default_groups: list[str] = []
 
     @property
     def mac(self) -> str:
         """The MAC address that was asked for."""
         return str(self.sent['mac_address'])
 
+    @property
+    def secured(self) -> bool:
+        """Whether security groups count: as it, or else its network, says."""
+        name = 'port_security_enabled'
+        return bool(self.sent.get(name, self.network.sent.get(name, True)))
+
     def prepare(self, owner: fixtures.Fixture) -> None:
-        """Name the network."""
+        """Name the network; find the group that it will get unasked."""
         self.sent['network_id'] = self.network.id
+        unasked = self.secured and 'security_groups' not in self.sent
+        if unasked and resources.has_extension('security-group'):
+            self._default_groups = [security.default_group(self.manager)]
 
     def returned(self, sent: Mapping[str, Any]) -> promises.Promise:
         """Return how what was sent must come back.
@@ -72,8 +83,12 @@ class Port(resources.Resource):
 
     def promised(self) -> promises.Promise:
         """Return what the API promises, the addresses predicted."""
-        addresses = checks.each_of(self.addresses())
-        return {**super().promised(), 'fixed_ips': addresses}
+        return {
+            'security_groups': checks.unordered(self._default_groups),
+            'port_security_enabled': checks.same(self.secured),
+            **super().promised(),
+            'fixed_ips': checks.each_of(self.addresses()),
+        }
 
     def addresses(self) -> Sequence[tuple[str, expect.Check]]:
         """Predict its addresses, as pairs of subnet id and check.

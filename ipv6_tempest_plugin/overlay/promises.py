@@ -45,10 +45,12 @@ RETURNED: Mapping[str, Callable[[Any], expect.Check]] = {
 # Attributes of the answer that exist with an extension of the API only.
 EXTENSIONS = {
     'allowed_address_pairs': 'allowed-address-pairs',
-    'external_gateway_info': 'ext-gw-mode',
+    'external_gateway_info': 'router',
     'mtu': 'net-mtu',
+    'port_security_enabled': 'port-security',
     'router:external': 'external-net',
     'routes': 'extraroute',
+    'security_groups': 'security-group',
     'stateful': 'stateful-security-group',
     'subnetpool_id': 'subnet_allocation',
 }
@@ -94,6 +96,7 @@ def network(sent: Mapping[str, Any]) -> Promise:
         'subnets': checks.unordered([]),
         'router:external': checks.same(False),
         'mtu': checks.at_least(MINIMUM_MTU),
+        'port_security_enabled': checks.same(True),
     }
 
 
@@ -150,7 +153,11 @@ def pools_around(
 
 
 def port(sent: Mapping[str, Any]) -> Promise:
-    """Promise a new port that nobody has bound."""
+    """Promise a new port that nobody has bound.
+
+    What it takes from its network and its project is not promised here:
+    the addresses, the security groups and whether they count.
+    """
     return {
         'admin_state_up': checks.same(True),
         'status': checks.same('DOWN'),

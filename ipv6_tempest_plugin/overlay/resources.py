@@ -46,6 +46,11 @@ def extensions() -> Collection[str]:
     return tuple(CONF.network_feature_enabled.api_extensions)
 
 
+def has_extension(extension: str) -> bool:
+    """Say whether tempest.conf promises an extension of the API."""
+    return bool({extension, 'all'} & set(extensions()))
+
+
 def rand_name(kind: str) -> str:
     """Return a name that no other resource has."""
     return str(

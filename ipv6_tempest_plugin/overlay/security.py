@@ -18,6 +18,7 @@ import fixtures
 
 from ipv6_tempest_plugin.overlay import resources
 
+DEFAULT = 'default'
 INGRESS = {'direction': 'ingress', 'ethertype': 'IPv6'}
 # Types of ICMPv6 that a network lives by, and what carries each.
 ICMPV6_TYPES = {
@@ -30,6 +31,9 @@ ICMPV6_TYPES = {
     136: 'Neighbor Advertisement (RFC 4861 section 4.4)',
     137: 'Redirect (RFC 4861 section 4.5)',
 }
+
+
+_defaults: dict[str, str] = {}
 
 
 class SecurityGroup(resources.Resource):
@@ -60,6 +64,32 @@ class Rule(resources.Resource):
 
     def _unanswered(self) -> list[str]:
         return []
+
+
+def default_group(manager: Any) -> str:
+    """Return the id of a project's own group, which ports get unasked.
+
+    Asked for once a project.
+
+    :raises AssertionError: when the project has not just one
+    """
+    project = str(manager.credentials.project_id)
+    if project not in _defaults:
+        seen = manager.security_groups_client.list_security_groups(
+            name=DEFAULT, project_id=project
+        )
+        rows = [
+            (row['name'], row['project_id'], row['id'])
+            for row in resources.require(seen, 'security_groups')
+        ]
+        ids = [one for *named, one in rows if named == [DEFAULT, project]]
+        if len(ids) != 1:
+            raise AssertionError(
+                f'expected one security group "{DEFAULT}" of project '
+                f'{project}, seen {rows}'
+            )
+        _defaults[project] = ids[0]
+    return _defaults[project]
 
 
 def allow_icmpv6(group: SecurityGroup) -> Rule:

@@ -29,15 +29,40 @@ from ipv6_tempest_plugin.overlay import networks
 from ipv6_tempest_plugin.overlay import ports
 from ipv6_tempest_plugin.overlay import resources
 from ipv6_tempest_plugin.overlay import routers
+from ipv6_tempest_plugin.overlay import witness
+from ipv6_tempest_plugin.tests.overlay.api import needs
 from ipv6_tempest_plugin.tests.overlay import base
 
 ResourceT = TypeVar('ResourceT', bound=resources.Resource)
 
 
 class ApiTest(base.OverlayTest):
-    """A test that compares the whole of each answer with its prediction."""
+    """A test that compares the whole of each answer with its prediction.
 
+    :cvar required: what tempest.conf must promise for all tests of the class
+    """
+
+    required = needs.Needs()
     _networks: dict[tuple[modes.Mode, ...], networks.Network]
+
+    @classmethod
+    def skip_checks(cls) -> None:
+        super().skip_checks()
+        if lacking := cls.required.lacking():
+            raise cls.skipException('; '.join(lacking))
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.witness = witness.Witness(self._admin)
+        self.addOnException(self._tell)
+
+    def _admin(self) -> Any:
+        return self.get_client_manager(credential_type='admin')
+
+    def _tell(self, failure: Any) -> None:
+        """Attach the evidence, at the first failure alone."""
+        if not issubclass(failure[0], self.skipException):
+            self.witness.tell(self)
 
     def check(
         self,
@@ -53,6 +78,7 @@ class ApiTest(base.OverlayTest):
 
     def made(self, resource: ResourceT) -> ResourceT:
         """Make a resource and check the answer."""
+        self.witness.note(resource)
         self.useFixture(resource)
         self.check_created(resource)
         return resource
@@ -79,13 +105,18 @@ class ApiTest(base.OverlayTest):
         """
         if some not in self._networks:
             network = networks.Network(self.manager)
-            self._keep(network)
-            for mode in some:
-                self._keep(networks.Subnet(self.manager, network, mode))
+            subnets = [
+                networks.Subnet(self.manager, network, mode) for mode in some
+            ]
+            self.witness.note(network, *subnets)
+            for one in (network, *subnets):
+                self._keep(one)
             self._networks[some] = network
-            for subnet in network.subnets:
+            for subnet in subnets:
                 self.check_created(subnet)
-        return self._networks[some]
+        network = self._networks[some]
+        self.witness.note(network, *network.subnets)
+        return network
 
     @classmethod
     def _keep(cls, fixture: fixtures.Fixture) -> None:
@@ -169,6 +200,7 @@ class ApiTest(base.OverlayTest):
     def check_not_made(self, status: int, resource: ResourceT) -> None:
         """Try to make what must be refused; nothing of it may remain."""
         asked = f'POST {resource.collection} {resource.sent}'
+        self.witness.note(resource)
         self.check_refused(
             status, asked, lambda: self.useFixture(resource).created
         )

@@ -12,20 +12,19 @@
 
 """Networks and subnets: the document's tests, and what they leave out."""
 
-from typing import Any
+from collections.abc import Sequence
 
 from tempest import config
 from tempest.lib import decorators
 
-from ipv6_tempest_plugin.overlay import checks
 from ipv6_tempest_plugin.overlay import cidrs
-from ipv6_tempest_plugin.overlay import expect
 from ipv6_tempest_plugin.overlay import modes
 from ipv6_tempest_plugin.overlay import networks
 from ipv6_tempest_plugin.overlay import ports
-from ipv6_tempest_plugin.overlay import promises
 from ipv6_tempest_plugin.overlay import resources
 from ipv6_tempest_plugin.tests.overlay.api import base
+from ipv6_tempest_plugin.tests.overlay.api import needs
+from ipv6_tempest_plugin.tests.overlay.api import stories
 
 CONF = config.CONF
 
@@ -33,8 +32,9 @@ CONF = config.CONF
 class BulkNetworkOpsIpV6Test(base.ApiTest):
     """Several resources in one request: each answered whole."""
 
-    def bulk(self, some: list[Any]) -> None:
+    def bulk(self, some: Sequence[resources.Resource]) -> None:
         """Make in one request, check, list; then delete each."""
+        self.witness.note(*some)
         self.useFixture(resources.Bulk(some))
         for one in some:
             self.check_created(one)
@@ -50,6 +50,7 @@ class BulkNetworkOpsIpV6Test(base.ApiTest):
 
     @decorators.attr(type='smoke')
     @decorators.idempotent_id('7d7c9ab7-1a35-44b7-a5f0-5c3ba2f2a2b4')
+    @needs.needs(modes=True)
     def test_bulk_create_delete_subnet(self) -> None:
         """One subnet of each mode on a network, in one request."""
         network = self.network()
@@ -62,69 +63,14 @@ class BulkNetworkOpsIpV6Test(base.ApiTest):
 
     @decorators.attr(type='smoke')
     @decorators.idempotent_id('0a7de0b9-33b1-4e6c-9e8f-6a6f6ba1f3c5')
+    @needs.needs(modes=True)
     def test_bulk_create_delete_port(self) -> None:
         """Two ports whose EUI-64 addresses are known beforehand."""
         network = self.subnet(modes.SLAAC).network
         self.bulk([ports.Port(self.manager, network) for _ in range(2)])
 
 
-class SubnetStories(base.ApiTest):
-    """What both classes of the document do, each with modes of its own."""
-
-    def story_create_update_delete(self, mode: modes.Mode) -> None:
-        subnet = self.subnet(mode)
-        network = subnet.network
-        self.check_updated(network, name=resources.rand_name('network'))
-        self.check_updated(
-            subnet,
-            name=resources.rand_name('subnet'),
-            dns_nameservers=[str(subnet.prefix[0x53])],
-        )
-        self.check_deleted(subnet)
-        self.check_shown(network)
-        self.check_deleted(network)
-
-    def story_list_subnets(self, network: networks.Network) -> None:
-        some = network.subnets
-        self.check_listed(some)
-        self.check_listed(some, network_id=network.id, ip_version=6)
-        cidr = str(some[0].prefix)
-        self.check_listed(some[:1], network_id=network.id, cidr=cidr)
-        self.assertEqual(
-            [],
-            some[0].search(network_id=network.id, ip_version=4),
-            'an IPv6 subnet is listed as one of IPv4',
-        )
-
-    def story_external_network(self) -> Any:
-        """Find the external network, and nothing of ours, as external."""
-        own = self.network()
-        seen = own.search(**{'router:external': True})
-        rows = {row['id']: row for row in seen}
-        self.assertNotIn(own.id, rows, 'a tenant network is external')
-        wanted = CONF.network.public_network_id
-        self.assertIn(wanted, rows, '[network] public_network_id is listed')
-        self.check(
-            'GET /v2.0/networks?router:external=True',
-            'network',
-            external_network(wanted),
-            rows[wanted],
-        )
-        return rows[wanted]
-
-
-def external_network(network_id: str) -> promises.Promise:
-    """Return what must be true of the external network."""
-    return {
-        'id': checks.same(network_id),
-        'status': checks.same('ACTIVE'),
-        'admin_state_up': checks.same(True),
-        'router:external': checks.same(True),
-        'mtu': checks.at_least(promises.MINIMUM_MTU),
-    }
-
-
-class NetworksIpV6Test(SubnetStories):
+class NetworksIpV6Test(stories.SubnetStories):
     """Subnets that set no mode: what every IPv6 subnet has."""
 
     @decorators.attr(type='smoke')
@@ -134,12 +80,15 @@ class NetworksIpV6Test(SubnetStories):
 
     @decorators.attr(type='smoke')
     @decorators.idempotent_id('b805b0d1-7b63-4872-91aa-dcbce4edb2d6')
+    @needs.needs('subnet-external-network', public_network=True)
     def test_external_network_visibility(self) -> None:
-        """The external network is seen, and its IPv6 subnet with it."""
+        """The external network is seen, and its IPv6 subnet with it.
+
+        The subnet where [ipv6_overlay] external_ipv6 says that it has one.
+        """
         external = self.story_external_network()
-        if not CONF.ipv6_overlay.external_ipv6:
-            return
-        self.assertNotEqual([], external['subnets'], 'no subnet is on it')
+        if CONF.ipv6_overlay.external_ipv6:
+            self.story_external_subnets(external)
 
     @decorators.attr(type='smoke')
     @decorators.idempotent_id('474bc7b2-778e-4c18-8105-d8946d6f2e35')
@@ -172,15 +121,6 @@ class NetworksIpV6Test(SubnetStories):
             subnet = self.gateway_subnet(network, place)
             self.check_shown(subnet)
             self.check_deleted(subnet)
-
-    def gateway_subnet(
-        self, network: networks.Network, place: int
-    ) -> networks.Subnet:
-        """Make a subnet whose gateway is that address of the prefix."""
-        prefix = self.useFixture(cidrs.Prefix()).network
-        return self.subnet(
-            network=network, cidr=str(prefix), gateway_ip=str(prefix[place])
-        )
 
     @decorators.idempotent_id('617ad8b7-328d-443e-98a2-4fc89c698382')
     def test_create_delete_subnet_with_default_gw(self) -> None:
@@ -258,8 +198,10 @@ class NetworksIpV6Test(SubnetStories):
         self.check_updated(subnet, gateway_ip=None, host_routes=[])
 
 
-class NetworksIpV6TestAttrs(SubnetStories):
+class NetworksIpV6TestAttrs(stories.SubnetStories):
     """Subnets that say how hosts come by their addresses."""
+
+    required = needs.Needs(modes=True)
 
     @decorators.idempotent_id('cb5a6644-3ff7-4e37-8f47-608e79b474fc')
     def test_create_update_delete_network_subnet(self) -> None:
@@ -267,24 +209,12 @@ class NetworksIpV6TestAttrs(SubnetStories):
             self.story_create_update_delete(mode)
 
     @decorators.idempotent_id('5de3992e-1eb1-4e0c-bd2c-f5cd2fa636c6')
+    @needs.needs(
+        'subnet-external-network', public_network=True, external_ipv6=True
+    )
     def test_external_network_visibility(self) -> None:
         """The external network's IPv6 subnet shows all its attributes."""
-        external = self.story_external_network()
-        if not (
-            CONF.ipv6_overlay.external_ipv6
-            and self.enabled('subnet-external-network')
-        ):
-            return
-        clients = self.manager.subnets_client
-        seen = clients.list_subnets(network_id=external['id'], ip_version=6)
-        self.assertNotEqual([], seen['subnets'], 'no IPv6 subnet is on it')
-        for row in seen['subnets']:
-            self.check(
-                'GET /v2.0/subnets?ip_version=6',
-                'subnet',
-                external_subnet(external['id']),
-                row,
-            )
+        self.story_external_subnets(self.story_external_network())
 
     @decorators.idempotent_id('c8c7529b-2015-47d8-b767-7d1b4bed9482')
     def test_list_networks(self) -> None:
@@ -327,22 +257,6 @@ class NetworksIpV6TestAttrs(SubnetStories):
     def test_create_delete_subnet_with_v6_attributes_stateless(self) -> None:
         self.story_attributes(modes.STATELESS)
 
-    def story_attributes(self, mode: modes.Mode) -> None:
-        """Every attribute that a subnet of this mode can be sent."""
-        prefix = self.useFixture(cidrs.Prefix()).network
-        subnet = self.subnet(
-            mode,
-            cidr=str(prefix),
-            gateway_ip=str(prefix[1]),
-            enable_dhcp=True,
-            dns_nameservers=[str(prefix[0x53])],
-            host_routes=[
-                {'destination': '::/0', 'nexthop': str(prefix[0xFE])}
-            ],
-        )
-        self.check_shown(subnet)
-        self.check_deleted(subnet)
-
     @decorators.idempotent_id('007d5101-7ffe-4111-8632-f5c87e0a1ee7')
     def test_create_delete_slaac_subnet_with_ports(self) -> None:
         self.story_delete_with_port(modes.SLAAC)
@@ -350,31 +264,3 @@ class NetworksIpV6TestAttrs(SubnetStories):
     @decorators.idempotent_id('a19222b1-e65d-4497-adec-755dd8e839a8')
     def test_create_delete_stateless_subnet_with_ports(self) -> None:
         self.story_delete_with_port(modes.STATELESS)
-
-    def story_delete_with_port(self, mode: modes.Mode) -> None:
-        """Nobody leased an EUI-64 address, so its subnet may go."""
-        subnet = self.subnet(mode)
-        network = subnet.network
-        port = self.port(network)
-        self.check_deleted(subnet)
-        port.expected['fixed_ips'] = checks.fixed_ips([])
-        self.check_shown(port)
-        self.check_refused(409, f'DELETE {network.path}', network.delete)
-
-
-def external_subnet(network_id: str) -> promises.Promise:
-    """Return what must be true of an external network's IPv6 subnet."""
-    return {
-        'network_id': checks.same(network_id),
-        'ip_version': checks.same(6),
-        'cidr': checks.ipv6_prefix(),
-        'gateway_ip': checks.either(checks.same(None), checks.ipv6_address()),
-        'ipv6_ra_mode': modes_allowed(),
-        'ipv6_address_mode': modes_allowed(),
-    }
-
-
-def modes_allowed() -> expect.Check:
-    """Expect one of the modes, or none."""
-    names = (None, *(mode.ra for mode in modes.EXPLICIT))
-    return checks.either(*map(checks.same, names))

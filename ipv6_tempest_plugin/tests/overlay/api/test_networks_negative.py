@@ -25,6 +25,7 @@ from ipv6_tempest_plugin.overlay import cidrs
 from ipv6_tempest_plugin.overlay import modes
 from ipv6_tempest_plugin.overlay import networks
 from ipv6_tempest_plugin.tests.overlay.api import base
+from ipv6_tempest_plugin.tests.overlay.api import needs
 
 BAD_REQUEST = 400
 # Both name a mode, and not the same one.
@@ -38,6 +39,8 @@ CONTRADICTIONS = tuple(
 
 class NetworksIpV6NegativeTest(base.ApiTest):
     """No subnet comes of a contradiction."""
+
+    required = needs.Needs(modes=True)
 
     def refused(
         self,

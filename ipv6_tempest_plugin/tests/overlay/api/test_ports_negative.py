@@ -25,10 +25,13 @@ from ipv6_tempest_plugin.overlay import modes
 from ipv6_tempest_plugin.overlay import networks
 from ipv6_tempest_plugin.overlay import ports
 from ipv6_tempest_plugin.tests.overlay.api import base
+from ipv6_tempest_plugin.tests.overlay.api import needs
 
 
 class PortsIpV6NegativeTest(base.ApiTest):
     """No port gets an address that its subnet would not give."""
+
+    required = needs.Needs(modes=True)
 
     def refused(
         self, status: int, subnet: networks.Subnet, address: Any

@@ -14,7 +14,6 @@
 
 from collections.abc import Sequence
 
-from tempest import config
 from tempest.lib import decorators
 
 from ipv6_tempest_plugin.overlay import checks
@@ -24,13 +23,14 @@ from ipv6_tempest_plugin.overlay import networks
 from ipv6_tempest_plugin.overlay import ports
 from ipv6_tempest_plugin.overlay import resources
 from ipv6_tempest_plugin.overlay import routers
-from ipv6_tempest_plugin.tests.overlay.api import base
+from ipv6_tempest_plugin.tests.overlay.api import external
+from ipv6_tempest_plugin.tests.overlay.api import needs
 
-CONF = config.CONF
 
-
-class RouterTest(base.ApiTest):
+class RouterTest(external.ExternalStories):
     """Verbs on a router's interfaces."""
+
+    required = needs.Needs(('router',), modes=True)
 
     def interface(
         self,
@@ -161,6 +161,7 @@ class RoutersIpV6Test(RouterTest):
 
     @decorators.attr(type='smoke')
     @decorators.idempotent_id('299e5be6-c0b8-4886-8dcb-6d759abc1160')
+    @needs.needs('extraroute')
     def test_update_delete_extra_route(self) -> None:
         """Routes to prefixes that lie behind hosts of the subnet."""
         router = self.router()
@@ -183,31 +184,21 @@ class RoutersIpV6Test(RouterTest):
 class RouterGatewaysIpV6Test(RouterTest):
     """Gateways to the external network, by IPv6."""
 
-    @classmethod
-    def skip_checks(cls) -> None:
-        super().skip_checks()
-        if not CONF.network.public_network_id:
-            raise cls.skipException('[network] public_network_id is not set')
-        if not CONF.ipv6_overlay.external_ipv6:
-            raise cls.skipException('[ipv6_overlay] external_ipv6 is False')
+    required = needs.Needs(
+        ('router', 'subnet-external-network'),
+        public_network=True,
+        external_ipv6=True,
+    )
 
     def check_gateway(self, router: routers.Router) -> None:
-        """Check that its IPv6 address lies where the subnet says."""
-        if not self.enabled('subnet-external-network'):
-            return
-        seen = self.manager.subnets_client.list_subnets(
-            network_id=CONF.network.public_network_id, ip_version=6
+        """Check that it has IPv6 addresses, each where its subnet says."""
+        prefixes = {row['id']: row['cidr'] for row in self.external_subnets()}
+        self.check(
+            f'GET {router.path}',
+            'gateway',
+            {'external_fixed_ips': checks.gateway_addresses(prefixes)},
+            router.show()['external_gateway_info'],
         )
-        prefixes = {row['id']: row['cidr'] for row in seen['subnets']}
-        info = router.show()['external_gateway_info']
-        for row in info['external_fixed_ips']:
-            if row['subnet_id'] in prefixes:
-                self.check(
-                    f'GET {router.path}',
-                    'gateway address',
-                    {'ip_address': checks.within(prefixes[row['subnet_id']])},
-                    row,
-                )
 
     @decorators.idempotent_id('6f8e7b6d-8ceb-48d5-9f68-0d39916e0635')
     def test_create_router_with_gateway(self) -> None:

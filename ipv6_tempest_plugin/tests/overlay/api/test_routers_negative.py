@@ -25,10 +25,13 @@ from ipv6_tempest_plugin.overlay import modes
 from ipv6_tempest_plugin.overlay import networks
 from ipv6_tempest_plugin.overlay import routers
 from ipv6_tempest_plugin.tests.overlay.api import base
+from ipv6_tempest_plugin.tests.overlay.api import needs
 
 
 class RoutersIpV6NegativeTest(base.ApiTest):
     """No router gets an interface or a route that contradicts it."""
+
+    required = needs.Needs(('router',), modes=True)
 
     def connected(
         self, subnet: networks.Subnet | None = None
@@ -75,6 +78,7 @@ class RoutersIpV6NegativeTest(base.ApiTest):
 
     @decorators.attr(type='negative')
     @decorators.idempotent_id('61b62d8c-8345-4ed3-a8a1-29e84333e216')
+    @needs.needs('extraroute')
     def test_routes_that_lead_nowhere(self) -> None:
         """A next hop must be a neighbour of the router, and IPv6."""
         router, subnet = self.connected()
@@ -92,6 +96,7 @@ class RoutersIpV6NegativeTest(base.ApiTest):
 
     @decorators.attr(type='negative')
     @decorators.idempotent_id('c7951922-7b9e-4250-bda0-5842be2f65b4')
+    @needs.needs('extraroute')
     def test_remove_interface_that_a_route_needs(self) -> None:
         router, subnet = self.connected()
         prefix = self.useFixture(cidrs.Prefix()).network

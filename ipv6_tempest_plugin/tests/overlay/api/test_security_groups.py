@@ -22,12 +22,15 @@ from ipv6_tempest_plugin.overlay import promises
 from ipv6_tempest_plugin.overlay import resources
 from ipv6_tempest_plugin.overlay import security
 from ipv6_tempest_plugin.tests.overlay.api import base
+from ipv6_tempest_plugin.tests.overlay.api import needs
 
 EGRESS = {'direction': 'egress', 'ethertype': 'IPv6'}
 
 
 class SecGroupIPv6Test(base.ApiTest):
     """Groups with rules of ethertype IPv6."""
+
+    required = needs.Needs(('security-group',))
 
     def group(self, **attributes: Any) -> security.SecurityGroup:
         """Make a security group."""
@@ -127,6 +130,7 @@ class SecGroupIPv6Test(base.ApiTest):
         group = self.group()
         for name in ('icmpv6', 'icmp'):
             rule = security.Rule(group, protocol=name)
+            self.witness.note(rule)
             self.useFixture(rule)
             rule.expected['protocol'] = checks.protocol('ipv6-icmp')
             self.check_created(rule)

@@ -22,10 +22,13 @@ from tempest.lib import decorators
 
 from ipv6_tempest_plugin.overlay import security
 from ipv6_tempest_plugin.tests.overlay.api import base
+from ipv6_tempest_plugin.tests.overlay.api import needs
 
 
 class SecGroupIPv6NegativeTest(base.ApiTest):
     """No rule mixes what belongs to IPv4 with what belongs to IPv6."""
+
+    required = needs.Needs(('security-group',))
 
     def refused(self, status: int, *some: dict[str, Any]) -> None:
         """Check that there is no making any of these rules."""

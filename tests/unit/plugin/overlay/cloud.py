@@ -28,6 +28,7 @@ KINDS = (
     'security_group_rule',
 )
 PROJECT = 'project'
+DEFAULT_GROUP = {'id': 'own', 'name': 'default', 'project_id': PROJECT}
 CONF = types.SimpleNamespace(
     resource_name_prefix='unit',
     network_feature_enabled=types.SimpleNamespace(api_extensions=['all']),
@@ -57,6 +58,7 @@ class Client:
         self.log = log
         self.ids = ids
         self.kept: dict[str, dict[str, Any]] = {}
+        self.born: list[dict[str, Any]] = []
 
     def __getattr__(self, verb: str) -> Any:
         name, _, rest = verb.partition('_')
@@ -99,7 +101,7 @@ class Client:
             return {f'{self.kind}s': []}
         rows = [
             row
-            for row in self.kept.values()
+            for row in (*self.born, *self.kept.values())
             if all(row.get(name) == value for name, value in filters.items())
         ]
         return {f'{self.kind}s': rows}
@@ -121,11 +123,14 @@ class Client:
 class Manager:
     """Clients and credentials of one project."""
 
+    security_groups_client: Client
+
     def __init__(self) -> None:
         self.log: list[str] = []
         ids = itertools.count(1)
         for kind in KINDS:
             setattr(self, f'{kind}s_client', Client(kind, self.log, ids))
+        self.security_groups_client.born.append(DEFAULT_GROUP)
         self.credentials = types.SimpleNamespace(project_id=PROJECT)
 
     def left(self) -> list[str]:

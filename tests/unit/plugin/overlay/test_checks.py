@@ -101,6 +101,11 @@ CASES: dict[str, tuple[expect.Check, list[Any], list[Any]]] = {
         [['a', 'b'], ['b', 'a']],
         [['a'], ['a', 'b', 'b'], 'ab', None, [None, 'a']],
     ),
+    'including': (
+        checks.including(['a', 'b']),
+        [['b', 'a'], ['a', 'b', 'c']],
+        [['a'], 'ab', None, []],
+    ),
     'either': (checks.either(checks.same(1), ONE), [1, '2001:db8::1'], [2]),
     'at least': (checks.at_least(1280), [1280, 9000], [1279, '1280', True]),
     'MAC': (
@@ -129,6 +134,28 @@ CASES: dict[str, tuple[expect.Check, list[Any], list[Any]]] = {
         checks.gateway('n', ipv6=False),
         [{**GATEWAY, 'external_fixed_ips': [{'ip_address': '192.0.2.1'}]}],
         [{**GATEWAY, 'network_id': 'm'}],
+    ),
+    "gateway's addresses": (
+        checks.gateway_addresses({'6': PREFIX}),
+        [
+            [{'subnet_id': '6', 'ip_address': '2001:db8::5'}],
+            [
+                {'subnet_id': '4', 'ip_address': '192.0.2.1'},
+                {'subnet_id': '6', 'ip_address': '2001:db8::5'},
+            ],
+        ],
+        [
+            [],
+            None,
+            [{'subnet_id': '4', 'ip_address': '192.0.2.1'}],
+            [{'subnet_id': '6', 'ip_address': 'fd00::dead'}],
+            [{'subnet_id': '7', 'ip_address': '2001:db8::5'}],
+            [
+                {'subnet_id': '6', 'ip_address': '2001:db8::5'},
+                {'subnet_id': '7', 'ip_address': '2001:db8::6'},
+            ],
+            [{'ip_address': '2001:db8::5'}],
+        ],
     ),
     'IPv6 prefix': (
         checks.ipv6_prefix(),

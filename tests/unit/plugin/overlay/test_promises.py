@@ -83,6 +83,7 @@ class OthersTest(testtools.TestCase):
             'subnets': [],
             'router:external': False,
             'mtu': 1280,
+            'port_security_enabled': True,
         }
         promise = promises.network({})
         self.assertEqual([], wrong(promise, answer))

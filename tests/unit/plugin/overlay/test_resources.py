@@ -47,6 +47,7 @@ class FixtureTest(testtools.TestCase):
             self.useFixture(
                 fixtures.MockPatchObject(module, 'CONF', cloud.CONF)
             )
+        self.useFixture(fixtures.MockPatchObject(security, '_defaults', {}))
         self.useFixture(fixtures.MockPatch('time.sleep'))
 
     def network(self) -> networks.Network:
@@ -250,6 +251,38 @@ class PredictionTest(FixtureTest):
             row = {'subnet_id': first.id, 'ip_address': address}
             self.assertEqual(wrong, self.wrong(port, fixed_ips=[row]))
 
+    def test_group_that_nobody_asked_for(self) -> None:
+        port = self.port(self.network())
+        seen = {'port_security_enabled': True, 'security_groups': ['own']}
+        self.assertEqual([], self.wrong(port, **seen))
+        for groups in ([], ['other'], ['own', 'other']):
+            self.assertEqual(
+                ['security_groups'], self.wrong(port, security_groups=groups)
+            )
+        self.assertEqual(
+            ['port_security_enabled'],
+            self.wrong(port, port_security_enabled=False),
+        )
+
+    def test_groups_that_were_asked_for(self) -> None:
+        port = self.port(self.network(), security_groups=[])
+        self.assertEqual([], self.wrong(port, security_groups=[]))
+        self.assertEqual(
+            ['security_groups'], self.wrong(port, security_groups=['own'])
+        )
+
+    def test_no_group_without_port_security(self) -> None:
+        """A port does as its network does, unless it says."""
+        network = self.useFixture(
+            networks.Network(self.manager, port_security_enabled=False)
+        )
+        for attributes in ({}, {'port_security_enabled': False}):
+            port = self.port(network, **attributes)
+            seen = {'port_security_enabled': False, 'security_groups': []}
+            self.assertEqual([], self.wrong(port, **seen))
+        port = self.port(network, port_security_enabled=True)
+        self.assertEqual([], self.wrong(port, security_groups=['own']))
+
     def test_address_pairs_speak_with_the_port_s_mac(self) -> None:
         pair = {'ip_address': PREFIX}
         port = self.port(self.network(), allowed_address_pairs=[pair])
@@ -339,6 +372,19 @@ class SecurityTest(FixtureTest):
             },
             rule.sent,
         )
+
+    def test_default_group_is_asked_for_once(self) -> None:
+        client = self.manager.security_groups_client
+        self.assertEqual('own', security.default_group(self.manager))
+        with mock.patch.object(client, '_list', side_effect=TimeoutError):
+            self.assertEqual('own', security.default_group(self.manager))
+
+    def test_project_without_a_default_group(self) -> None:
+        self.manager.security_groups_client.born.clear()
+        error = self.assertRaises(
+            AssertionError, security.default_group, self.manager
+        )
+        self.assertIn('seen []', str(error))
 
     def test_rule_without_an_answer_goes_with_its_group(self) -> None:
         group = self.useFixture(security.SecurityGroup(self.manager))
