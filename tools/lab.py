@@ -34,6 +34,10 @@ COMMAND = str(checks.ROOT / 'scripts' / 'lab')
 TEMPEST = (COMMAND, 'run', '--', 'tempest', 'run', '--regex', 'ipv6')
 # Our own tests alone: the same regular expression finds some of upstream's.
 PLUGIN = (*TEMPEST[:-1], r'^ipv6_tempest_plugin\.tests\.')
+# Writes what no lab may change of the machine into the file that it is given.
+MACHINE = (sys.executable, '-B', '-m', 'tests.lab.machine')
+#: names that file to the tests that compare
+MACHINE_BEFORE = 'LAB_MACHINE_BEFORE'
 
 
 def part(verb: str, logs: Path) -> parts.Part:

@@ -84,7 +84,9 @@ def _predicted(address: netaddr.IPAddress) -> Row:
     length = addressing.SLAAC_PREFIX_LENGTH
     return {
         'predicted': str(address),
-        **({'predicted_prefix_length': length} if address.version == 6 else {}),
+        **(
+            {'predicted_prefix_length': length} if address.version == 6 else {}
+        ),
     }
 
 
