@@ -154,6 +154,8 @@ class RouterAdvertisementTest(ScriptTest):
                 'lifetime': 1800,
                 'mtu': 1430,
                 'prefixes': ['2001:db8:9::/64'],
+                'on_link': ['2001:db8:9::/64'],
+                'autonomous': ['2001:db8:9::/64'],
                 'rdnss': ['2001:db8::53', '2001:db8::54'],
                 'dnssl': ['example.org'],
             },
@@ -164,6 +166,14 @@ class RouterAdvertisementTest(ScriptTest):
             'nameserver 2001:db8::54\nsearch example.org\n',
             self.scripts.read('etc/resolv.conf'),
         )
+
+    @ddt.data(('AdvOnLink', 'on_link'), ('AdvAutonomous', 'autonomous'))
+    @ddt.unpack
+    def test_a_flag_of_a_prefix_is_not_set(self, flag: str, kept: str) -> None:
+        self.scripts.card('eth0')
+        self.hear(advertisement().replace(f'{flag} on', f'{flag} off'))
+        self.assertEqual([], self.recorded()[kept])
+        self.assertEqual(['2001:db8:9::/64'], self.recorded()['prefixes'])
 
     def test_evil_names_do_not_break_the_record(self) -> None:
         self.scripts.card('eth0')
