@@ -235,6 +235,12 @@ LIES = (
         always('router:external', False),
     ),
     Lie(
+        'network-unsecured',
+        '``port_security_enabled`` of every network is false',
+        'network',
+        always('port_security_enabled', False),
+    ),
+    Lie(
         'port-other-address',
         'the IPv6 addresses of ports are one higher: not EUI-64, not chosen',
         'port',
@@ -253,7 +259,7 @@ LIES = (
         without('fixed_ips'),
     ),
     Lie(
-        'port-default-group',
+        'port-no-groups',
         '``security_groups`` of every port is empty',
         'port',
         always('security_groups', []),
@@ -263,6 +269,12 @@ LIES = (
         '``security_groups`` of every port holds one more',
         'port',
         lambda port: port.get('security_groups', []).append('more'),
+    ),
+    Lie(
+        'port-unsecured',
+        '``port_security_enabled`` of every port is false',
+        'port',
+        always('port_security_enabled', False),
     ),
     Lie(
         'port-no-pairs',

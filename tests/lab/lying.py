@@ -23,6 +23,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 import configparser
 import csv
+from dataclasses import dataclass
 import io
 import os
 from pathlib import Path
@@ -36,6 +37,7 @@ from urllib import parse
 from ipv6_lab.faults import answers
 from ipv6_lab.faults import neutron_proxy
 from ipv6_lab import inventory
+from tests.lab import trials
 from tools import lab
 
 PACKAGE = 'ipv6_tempest_plugin.tests.overlay.api'
@@ -44,59 +46,8 @@ RESULT = re.compile(
 )
 CLASS_FAILED = re.compile(r'^\{\d+\} setUpClass .*FAILED$', re.M)
 TIMEOUT = 900
-# The tests that each fault is tried on. Trying all on all would take an hour
-# and show for most that a test cannot go on without what it builds on.
-ATTRIBUTES = r'test_networks\.NetworksIpV6TestAttrs\.test_'
-GATEWAYS = r'test_routers\.Router(Gateways|s\w+\.test_create_show_list)'
-MODES = ATTRIBUTES + '((show|list)_subnet|create_delete_subnet_with_v6)'
-NETWORKS = r'test_networks\..*test_(list_net|show_net|external|bulk_.*_net)'
-PORTS = r'test_ports\.PortsIpV6TestJSON\.test_'
-RULES = r'test_security_groups\.SecGroupIPv6Test\.test_(create_show|rule)'
-SUBNETS = r'test_networks\.NetworksIpV6Test\.test_'
-GROUPS = r'test_security_groups\..*test_(list|create_list)'
-REFUSALS = r'(test_\w+_negative|.*with_ports)'
-LISTS = r'.*test_\w*(list|filter|bulk)'
-TRIED = {
-    'lenient': REFUSALS,
-    'other-status': 'test_networks_negative',
-    'undead': r'.*test_(bulk_.*|create_(show_)?update_delete)',
-    'forgetful': LISTS,
-    'unfiltered': LISTS,
-    'subnet-no-ra-mode': MODES,
-    'subnet-no-address-mode': MODES,
-    'subnet-null-modes': MODES,
-    'subnet-slaac': f'({SUBNETS}show_subnet|{MODES})',
-    'subnet-shorter-mask': f'({SUBNETS}|.*test_bulk_create_delete_subnet)',
-    'subnet-version-4': f'{SUBNETS}(show|list)_subnet',
-    'subnet-no-gateway': f'{SUBNETS}.*(gw|gateway)',
-    'subnet-own-gateway': f'{SUBNETS}.*(gw|gateway)',
-    'subnet-wide-pools': f'{SUBNETS}(show_subnet|.*pools)',
-    'subnet-lost-dns': f'{SUBNETS}.*dns',
-    'subnet-lost-routes': f'{SUBNETS}.*host_routes',
-    'subnet-dhcp-on': f'{SUBNETS}update_subnet',
-    'network-small-mtu': NETWORKS,
-    'network-no-subnets': NETWORKS,
-    'network-internal': r'test_networks\..*external',
-    'rename-lost': r'test_networks\..*create_update_delete',
-    'port-other-address': 'test_(ports|routers)',
-    'port-one-address': '.*test_(port_in_|second_subnet)',
-    'port-no-addresses': f'{PORTS}(show_port|list_ports)',
-    'port-default-group': f'{PORTS}update_port_security_groups',
-    'port-some-group': f'{PORTS}create_port_with_no_security',
-    'port-no-pairs': f'{PORTS}port_with_allowed',
-    'router-no-ipv6-gateway': GATEWAYS,
-    'router-foreign-gateway': GATEWAYS,
-    'router-no-routes': 'test_routers.*extra_route',
-    'router-down': 'test_routers.*(create_show_list|extra_route|port_id)',
-    'group-no-ipv6-rules': GROUPS,
-    'group-open': GROUPS,
-    'rule-ipv4': RULES,
-    'rule-icmpv4': RULES,
-    'rule-any-code': f'{RULES}s_for_types_and_codes',
-    'rule-any-type': f'{RULES}s_for_types',
-    'rule-any-remote': f'{RULES}s_with_remote_prefixes',
-    'rule-any-group': f'{RULES}_with_remote_group',
-}
+# Characters of a failure that are printed.
+SHOWN = 2000
 Matrix = Mapping[str, Sequence[str]]
 
 
@@ -105,8 +56,22 @@ def exactly(tests: Iterable[str]) -> str:
     return f'({"|".join(map(re.escape, tests))})\\['
 
 
-def red(fault: str, chosen: str) -> tuple[set[str], set[str]]:
-    """Run tests before a fault; what turned red, and all that ran.
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a run before a fault.
+
+    :ivar ran: tests that ran
+    :ivar killed: those that failed and said what the fault is
+    :ivar otherwise: what the others said that failed
+    """
+
+    ran: frozenset[str]
+    killed: frozenset[str]
+    otherwise: Mapping[str, str]
+
+
+def tried(fault: str, chosen: str) -> Outcome:
+    """Run tests before a fault.
 
     :param fault: one of :data:`answers.NAMES`
     :param chosen: regular expression of tests' names below :data:`PACKAGE`
@@ -121,11 +86,32 @@ def red(fault: str, chosen: str) -> tuple[set[str], set[str]]:
             proxy.shutdown()
     if CLASS_FAILED.search(said):
         raise RuntimeError(f'{fault}: a class was not set up:\n{said}')
-    outcomes = dict(RESULT.findall(said))
-    if not outcomes:
+    outcome = judged(said, trials.TRIED[fault].sign)
+    if not outcome.ran:
         raise RuntimeError(f'{fault}: no test ran:\n{said}')
-    failed = {test for test, outcome in outcomes.items() if outcome != 'ok'}
-    return failed, set(outcomes)
+    return outcome
+
+
+def judged(said: str, sign: str) -> Outcome:
+    """Tell from what a run printed which tests have found the fault.
+
+    A test that ran into a time-out, a server's error or a defect of its own
+    says something else than the sign, and has found nothing.
+    """
+    results = list(RESULT.finditer(said))
+    ends = [one.start() for one in results[1:]] + [len(said)]
+    failures = {
+        result[1]: said[result.end() : end].strip()
+        for result, end in zip(results, ends, strict=False)
+        if result[2] != 'ok'
+    }
+    expected = re.compile(sign, re.M)
+    killed = {test for test, text in failures.items() if expected.search(text)}
+    return Outcome(
+        frozenset(result[1] for result in results),
+        frozenset(killed),
+        {test: failures[test] for test in failures.keys() - killed},
+    )
 
 
 def tempest(proxy: str, chosen: str) -> str:
@@ -183,8 +169,7 @@ def explain(path: Path, matrix: Matrix) -> None:
         rows.writerow(['fault', 'what the API says', 'tests it turns red'])
         for name in answers.NAMES:
             killed = sum(name in faults for faults in matrix.values())
-            if name != 'honest':
-                rows.writerow([name, answers.make(name).what, killed])
+            rows.writerow([name, answers.make(name).what, killed])
 
 
 def assign(matrix: Matrix) -> dict[str, list[str]]:
@@ -203,32 +188,45 @@ def assign(matrix: Matrix) -> dict[str, list[str]]:
 
 
 def survey(table: Path, faults: Sequence[str]) -> int:
-    """Try faults on all tests, tell as it goes; 0 if each test is killed.
+    """Try faults on tests, tell as it goes; 0 if each test is killed.
 
     What the table says of other faults stays.
     """
     matrix = read(table) if table.exists() else {}
-    for fault in faults or TRIED:
-        failed, ran = red(fault, TRIED[fault])
-        print(f'{fault}: {len(failed)} of {len(ran)} turned red', flush=True)
-        for test in ran:
-            others = set(matrix.get(test, ())) - {fault}
-            matrix[test] = [*others, *([fault] if test in failed else [])]
+    others = 0
+    for fault in faults or trials.TRIED:
+        outcome = tried(fault, trials.TRIED[fault].tests)
+        others += tell(fault, outcome)
+        for test in outcome.ran:
+            before = set(matrix.get(test, ())) - {fault}
+            found = [fault] if test in outcome.killed else []
+            matrix[test] = [*before, *found]
         write(table, matrix)
         explain(table.with_stem(f'{table.stem}-explained'), matrix)
     alive = [test for test, found in matrix.items() if not found]
     for test in alive:
         print(f'no fault kills {test}')
-    return 1 if alive else 0
+    return 1 if alive or others else 0
+
+
+def tell(fault: str, outcome: Outcome) -> int:
+    """Print what came of a run; the number of tests that failed otherwise."""
+    print(
+        f'{fault}: {len(outcome.killed)} of {len(outcome.ran)} turned red',
+        flush=True,
+    )
+    for test, text in sorted(outcome.otherwise.items()):
+        print(f'{fault}: {test} failed otherwise:\n{text[:SHOWN]}')
+    return len(outcome.otherwise)
 
 
 def check(table: Path) -> int:
     """Try one fault on each test; 0 if each turned red."""
     alive = []
     for fault, tests in assign(read(table)).items():
-        failed, _ = red(fault, exactly(tests))
-        print(f'{fault}: {len(failed)} of {len(tests)} turned red', flush=True)
-        alive += [f'{fault}: {test}' for test in set(tests) - failed]
+        outcome = tried(fault, exactly(tests))
+        tell(fault, outcome)
+        alive += [f'{fault}: {test}' for test in set(tests) - outcome.killed]
     for one in alive:
         print(f'stayed green: {one}')
     return 1 if alive else 0

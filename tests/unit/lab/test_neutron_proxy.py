@@ -64,6 +64,7 @@ TRUTH: Mapping[str, dict[str, Any]] = {
         'mtu': 1450,
         'subnets': ['s'],
         'router:external': True,
+        'port_security_enabled': True,
     },
     'port': {
         'id': 'p',
@@ -73,6 +74,7 @@ TRUTH: Mapping[str, dict[str, Any]] = {
         ],
         'security_groups': ['g'],
         'allowed_address_pairs': [{'ip_address': '2001:db8::9'}],
+        'port_security_enabled': True,
     },
     'router': {
         'id': 'r',
@@ -231,6 +233,13 @@ class ProxyTest(testtools.TestCase):
         self.api.answer = (200, {'subnets': [SUBNET]})
         seen = self.ask(self.proxy('forgetful'), path='/v2.0/subnets')
         self.assertEqual((200, {'subnets': []}), seen)
+
+    def test_forgetful_knows_a_project_s_default_group(self) -> None:
+        group = {**TRUTH['security_group'], 'name': 'default'}
+        body = {'security_groups': [group]}
+        self.api.answer = (200, body)
+        seen = self.ask(self.proxy('forgetful'), path='/v2.0/security-groups')
+        self.assertEqual((200, body), seen)
 
     def test_unfiltered(self) -> None:
         proxy = self.proxy('unfiltered')
