@@ -144,6 +144,8 @@ def reasons(said: str, tells: Set[str] = frozenset()) -> dict[str, str]:
     """
     found = {}
     results = list(RESULT.finditer(said))
+    if not results:
+        return {}
     ends = [one.start() for one in results[1:]] + [len(said)]
     for result, end in zip(results, ends, strict=True):
         test, outcome = result.groups()
