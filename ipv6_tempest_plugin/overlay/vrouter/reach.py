@@ -165,6 +165,15 @@ def pings(
     return [one.ping(size, count, patience) for one in some for size in sizes]
 
 
+def traced(some: Sequence[Aim]) -> list[Aim]:
+    """Return what VM1 or VM2 traces the way to: what is farthest.
+
+    Traces of nearer targets show nothing more, and would use up what
+    ipv6-router may answer to one host (RFC 4443 section 2.4 (f)).
+    """
+    return [aim for aim in some if aim.name in BEYOND][-1:]
+
+
 def connections(
     planned: topology.Topology, name: str, port: int
 ) -> list[plans.Connection]:

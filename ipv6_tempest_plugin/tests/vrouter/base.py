@@ -178,7 +178,6 @@ class VRouterTest(base.GuestTest):
         aims = reach.aims(cls.planned, links)[name]
         sizes = (reach.SMALL, reach.FULL)
         machine = name != VROUTER
-        far = [one for one in aims if one.name in reach.BEYOND]
         return plans.Plan(
             addresses=cls.addresses(name),
             cards=cls.recorded(name),
@@ -191,7 +190,7 @@ class VRouterTest(base.GuestTest):
             ),
             paths=[
                 one.path
-                for one in far
+                for one in reach.traced(aims)
                 if machine and CONF.ipv6_vrouter.traceroute
             ],
             patience=CONF.ipv6_overlay.guest_patience,

@@ -208,9 +208,8 @@ class TestVRouter(breaking.BreakingTest):
             aims = self.aims[name]
             found = judging.hops(name, aims, seen[name], seen[VROUTER])
             if CONF.ipv6_vrouter.traceroute:
-                for aim in aims:
-                    if aim.name in self.far():
-                        found += judging.path(self.planned, aim, seen[name])
+                for aim in reach.traced(aims):
+                    found += judging.path(self.planned, aim, seen[name])
             verdicts.append((name, found, None))
         before, _, after = (one[VROUTER] for one in self.looks)
         # Requests and their replies.

@@ -124,6 +124,14 @@ class WayTest(testtools.TestCase):
         )
         self.assertEqual(len(AIMS['VM1']), len(found))
 
+    def test_the_farthest_is_traced(self) -> None:
+        traced = [aim.name for aim in reach.traced(AIMS['VM1'])]
+        self.assertEqual(['external'], traced)
+        links = reach.Links(1430, 1430, None, 1500)
+        aims = reach.aims(sample.PLANNED, links)['VM1']
+        traced = [aim.name for aim in reach.traced(aims)]
+        self.assertEqual(['ipv6-router'], traced)
+
     def path(self, name: str, *hops: str) -> int:
         """How much is wrong with hops; one may be of some addresses."""
         aim = next(aim for aim in AIMS['VM1'] if aim.name == name)
