@@ -108,8 +108,8 @@ def _removal(built: building.Built) -> Iterator[str]:
     ]
     for router, subnet in interfaces:
         yield f'openstack router remove subnet {router.id} {subnet.id}'
-    routers = [router for router, _ in interfaces]
-    yield f'openstack router delete {_ids(dict.fromkeys(routers))}'
+    routers = {router.id: router for router, _ in interfaces}.values()
+    yield f'openstack router delete {_ids(routers)}'
     networks = [built.inner, built.outer, *([own.network] if own else [])]
     yield f'openstack network delete {_ids(networks)}'
     if own:
