@@ -36,7 +36,14 @@ TESTS = {
     'booting': ('tests.lab.booting.BootingTest.test_logged_in',),
     'scenario': tuple(
         f'{SCENARIO}{name}'
-        for name in ('predicted_addresses', 'reach', 'tcp', 'path')
+        for name in (
+            'predicted_addresses',
+            'reach',
+            'reach_from_outside',
+            'tcp',
+            'tcp_from_outside',
+            'path',
+        )
     ),
 }
 BOUND = 1.6

@@ -15,6 +15,22 @@
 from oslo_config import cfg
 from oslo_config import types
 
+NAMES = (
+    'ipv4-router',
+    'ipv6-router',
+    'ipv4-int-network1',
+    'ipv6-int-network2',
+    'ipv4-int-subnet1',
+    'ipv4-int-subnet2',
+    'ipv6-int-subnet2',
+    'eth0-vRouter',
+    'eth1-vRouter',
+    'eth0-VM1',
+    'eth0-VM2',
+    'vRouter',
+    'VM1',
+    'VM2',
+)
 MAC = types.String(regex='^([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}$')
 
 group = cfg.OptGroup(
@@ -45,6 +61,15 @@ def _zone(name: str, whose: str) -> cfg.Opt:
 
 
 OPTIONS = [
+    cfg.DictOpt(
+        'names',
+        default={name: name for name in NAMES},
+        help="Names in the cloud by the document's names, as "
+        'DOCUMENT:CLOUD, separated by commas; those left out are the '
+        "document's. Each gets a prefix and a random suffix, since nothing "
+        'may depend on a name that is free. Messages keep to the '
+        "document's.",
+    ),
     cfg.StrOpt(
         'outer_prefix',
         default='2001:db8:0:1::/64',
@@ -74,7 +99,10 @@ OPTIONS = [
         'outer_mode',
         default='slaac',
         choices=['slaac', 'dhcpv6-stateless'],
-        help='ipv6_ra_mode and ipv6_address_mode of ipv6-int-subnet2.',
+        help='ipv6_ra_mode and ipv6_address_mode of ipv6-int-subnet2. One '
+        'option for both: Neutron refuses two that differ, with the first '
+        'unset ipv6-router does not advertise, and with the second unset '
+        "Neutron does not know the vRouter's address.",
     ),
     cfg.ListOpt(
         'dns_nameservers',
@@ -167,12 +195,23 @@ OPTIONS = [
         help='Whether the image of VM1 has traceroute6, or traceroute with '
         'the option -6. Without it hop limits alone prove the path.',
     ),
+    cfg.PortOpt(
+        'tcp_port',
+        default=9,
+        min=1,
+        help='TCP port of ipv6-router that VM1 and VM2 connect to through '
+        'the vRouter. That it is open is not needed: a router that resets '
+        'the connection has answered, which takes TCP both ways. Choose '
+        'another where a firewall drops this one.',
+    ),
     cfg.BoolOpt(
         'tests_have_route',
         default=False,
-        help='Whether the machine that runs Tempest has a route to '
-        'inner_prefix by way of ipv6-router. Then it logs in to VM1 through '
-        'the vRouter: TCP from outside, with full segments.',
+        help='Whether the machine that runs Tempest has routes to '
+        'inner_prefix and outer_prefix by way of ipv6-router. Then it pings '
+        'VM1, VM2 and the vRouter and, unless [ipv6_overlay] guest_access is '
+        'console, logs in to VM1 and VM2 through the vRouter: TCP from '
+        'outside, with full segments.',
     ),
     cfg.BoolOpt(
         'keep',

@@ -46,7 +46,8 @@ def begin(one: fixtures.Fixture) -> None:
     try:
         one.setUp()
     except fixtures.MultipleExceptions as several:
-        raise first(several) from None
+        error = first(several)
+        raise error from error.__cause__
 
 
 def first(error: BaseException) -> BaseException:

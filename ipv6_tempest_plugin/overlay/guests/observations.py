@@ -19,6 +19,14 @@ from dataclasses import dataclass
 import netaddr
 
 
+# What became of a TCP connection. Whoever resets it has answered (RFC 9293
+# section 3.10.7.1), and so has whoever rejects it by ICMPv6 (RFC 4443 section
+# 3.1, code 4), from which few programs tell it.
+OPEN = 'open'
+REFUSED = 'refused'
+UNANSWERED = 'no answer'
+
+
 @dataclass(frozen=True)
 class Interface:
     """A network interface.
@@ -145,7 +153,7 @@ class Observation:
     :ivar resolv_conf: the servers of /etc/resolv.conf
     :ivar counters: of /proc/net/snmp6
     :ivar pings: by the name in the plan
-    :ivar connections: whether they came about, by name
+    :ivar connections: ``OPEN``, ``REFUSED`` or ``UNANSWERED``, by name
     :ivar paths: the hops by name, each whoever answered there
     :ivar neighbours: the lines of ``ip -6 neigh``
     :ivar text: the whole report
@@ -162,7 +170,7 @@ class Observation:
     resolv_conf: Sequence[netaddr.IPAddress]
     counters: Mapping[str, int]
     pings: Mapping[str, Echo]
-    connections: Mapping[str, bool]
+    connections: Mapping[str, str]
     paths: Mapping[str, Sequence[Sequence[netaddr.IPAddress]]]
     neighbours: Sequence[str]
     text: str

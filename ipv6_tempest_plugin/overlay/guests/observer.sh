@@ -164,8 +164,9 @@ echo_to() {
 }
 
 # tcp_to NAME TARGET PORT
+# It must say (-v) what became of it: who refuses has answered.
 tcp_to() {
-    probe "tcp.$1" nc -z -w 2 "$2" "$3"
+    probe "tcp.$1" nc -n -v -z -w 2 "$2" "$3"
 }
 
 # path_to NAME TARGET SOURCE

@@ -51,15 +51,19 @@ def echo(lines: Sequence[str]) -> observations.Echo:
     )
 
 
-def connected(lines: Sequence[str]) -> bool:
-    """Return whether a TCP connection came about.
+def connected(lines: Sequence[str]) -> str:
+    """Return what became of a TCP connection (``observations.OPEN`` ...).
 
     :raises MalformedReport: when nc did not run
     """
     code = status(lines)
     if code not in (0, 1):
         raise reports.MalformedReport(f'nc did not run: {lines}')
-    return code == 0
+    if code == 0:
+        return observations.OPEN
+    if any('refused' in line for line in lines):
+        return observations.REFUSED
+    return observations.UNANSWERED
 
 
 def path(lines: Sequence[str]) -> list[tuple[netaddr.IPAddress, ...]]:

@@ -10,7 +10,7 @@
 # License for the specific language governing permissions and limitations
 # under the License.
 
-"""The vRouter scenario in the cloud: OPNFV-NATIVE-SETUP-5 to 18.
+"""The vRouter scenario in the cloud: OPNFV-NATIVE-SETUP-5 to 19.
 
 Everything that does not wait for something else is made at once: networks,
 their ports, then the servers and, while they boot, the routers. Clean-up goes
@@ -19,7 +19,6 @@ the other way.
 
 from collections.abc import Callable
 from collections.abc import Iterator
-from collections.abc import Mapping
 import contextlib
 import time
 from typing import Any
@@ -29,17 +28,13 @@ import netaddr
 from tempest import config
 from tempest.lib.common.utils import data_utils
 
-from ipv6_tempest_plugin import addressing
-from ipv6_tempest_plugin.overlay import checks
-from ipv6_tempest_plugin.overlay import expect
+from ipv6_tempest_plugin.overlay import evidence
 from ipv6_tempest_plugin.overlay.guests import console
 from ipv6_tempest_plugin.overlay.guests import plans
 from ipv6_tempest_plugin.overlay import management
 from ipv6_tempest_plugin.overlay import modes
 from ipv6_tempest_plugin.overlay import networks
 from ipv6_tempest_plugin.overlay import ports
-from ipv6_tempest_plugin.overlay import predictions
-from ipv6_tempest_plugin.overlay import promises
 from ipv6_tempest_plugin.overlay import resources
 from ipv6_tempest_plugin.overlay import routers
 from ipv6_tempest_plugin.overlay import servers
@@ -47,6 +42,7 @@ from ipv6_tempest_plugin.overlay import stages
 from ipv6_tempest_plugin.overlay import together
 from ipv6_tempest_plugin.overlay.vrouter import machines
 from ipv6_tempest_plugin.overlay.vrouter import reach
+from ipv6_tempest_plugin.overlay.vrouter import steps
 from ipv6_tempest_plugin.overlay.vrouter import topology
 from ipv6_tempest_plugin.overlay.vrouter import userdata
 
@@ -60,8 +56,9 @@ Planner = Callable[[str, reach.Links], plans.Plan]
 
 def named(name: str) -> dict[str, Any]:
     """Return a name that nobody else has, with the document's in it."""
+    chosen = CONF.ipv6_vrouter.names.get(name, name)
     prefix = CONF.resource_name_prefix
-    return {'name': data_utils.rand_name(name, prefix=prefix)}
+    return {'name': data_utils.rand_name(chosen, prefix=prefix)}
 
 
 class Built(fixtures.Fixture):
@@ -84,6 +81,7 @@ class Built(fixtures.Fixture):
         self.planned = planned
         self.looking = looking
         self.version = stages.VERSIONS.get(CONF.ipv6_overlay.guest_access)
+        self.servers: dict[str, machines.Machine] = {}
         self.ways: dict[str, machines.Way] = {}
         self.steps: list[tuple[str, float]] = []
 
@@ -104,7 +102,7 @@ class Built(fixtures.Fixture):
         self.steps.append((name, time.monotonic() - begun))
 
     def _networks(self) -> None:
-        """SETUP-7 and 9, and what servers need besides."""
+        """SETUP-7, 8, 10 and 11, and what servers need besides."""
         manager = self.manager
         self.inner = networks.Network(manager, **named('ipv4-int-network1'))
         self.outer = networks.Network(manager, **named('ipv6-int-network2'))
@@ -114,20 +112,35 @@ class Built(fixtures.Fixture):
             if self.version == 6
             else None
         )
+        self.uplink = self.management.uplink() if self.management else None
         self.group = self._apart()
-        others = (self.key, self.management, self.group)
-        some = [one for one in others if one]
+        others = {
+            '11 (key pair)': self.key,
+            "18 (the tests' own network)": self.management,
+            '15 (server group)': self.group,
+        }
+        some = [steps.Step(step, one) for step, one in others.items() if one]
         made = together.InTurn(
-            lambda: together.Together(self.inner, self.outer),
-            self._subnets,
+            lambda: steps.Step(
+                '7 (networks)', together.Together(self.inner, self.outer)
+            ),
+            lambda: steps.Step('8/10 (subnets)', self._subnets()),
         )
         self.useFixture(together.Together(made, *some))
+        self.links = self._links()
+
+    def _links(self) -> reach.Links:
+        """Read the MTUs."""
         external = CONF.ipv6_overlay.external_address
-        self.links = reach.Links(
-            int(self.inner.created['mtu']),
-            int(self.outer.created['mtu']),
-            netaddr.IPAddress(external) if external else None,
-        )
+        with steps.within('6 (external network)'):
+            show = self.manager.networks_client.show_network
+            outside = show(CONF.network.public_network_id)['network']
+            return reach.Links(
+                int(self.inner.created['mtu']),
+                int(self.outer.created['mtu']),
+                netaddr.IPAddress(external) if external else None,
+                int(outside['mtu']),
+            )
 
     def _apart(self) -> servers.Apart | None:
         zones = CONF.ipv6_vrouter.vm1_zone or CONF.ipv6_vrouter.vm2_zone
@@ -193,10 +206,11 @@ class Built(fixtures.Fixture):
             if self.management
         }
         every = [*self.ports.values(), *self.first.values()]
-        self.useFixture(resources.Bulk(every))
+        with steps.within('12/13/17 (ports without port security)'):
+            self.useFixture(resources.Bulk(every))
 
     def _routers(self) -> list[fixtures.Fixture]:
-        """SETUP-5, 8, 10, 11, 14 and 18: the ways, for guests that boot.
+        """SETUP-5, 8, 9, 10, 14 and 18: the ways, for guests that boot.
 
         Routes go before the interfaces that they lead through, floating IPs
         before those of their networks.
@@ -215,45 +229,51 @@ class Built(fixtures.Fixture):
         self.ways = {
             name: self._way(name) for name in self.servers if self.version
         }
+        ways = together.Together(*self.ways.values())
         return [
-            together.InTurn(
-                lambda: self.router4,
-                lambda: self.interface4,
-                lambda: together.Together(*self.ways.values()),
+            _in_turn(
+                ('5/9 (ipv4-router)', self.router4),
+                ('8 (interface of ipv4-router)', self.interface4),
+                ('18 (ways to the guests)', ways),
             ),
-            together.InTurn(
-                lambda: self.router6,
-                lambda: other,
-                lambda: self.interface6,
-                lambda: self.route,
+            _in_turn(
+                ('5/9 (ipv6-router)', self.router6),
+                ('10 (IPv4 interface of ipv6-router)', other),
+                ('10 (IPv6 interface of ipv6-router)', self.interface6),
+                ('14 (extra route of ipv6-router)', self.route),
             ),
-            *([self.management.uplink()] if self.management else []),
+            *(
+                [steps.Step('18 (ways to the guests)', self.uplink)]
+                if self.uplink
+                else []
+            ),
         ]
 
     def _boot(self) -> None:
         """SETUP-15: three servers, and meanwhile the routers."""
         options = CONF.ipv6_vrouter
-        self.servers = {
-            VROUTER: self._machine(
-                VROUTER,
-                user_data=self._user_data(),
-                imageRef=options.image,
-                flavorRef=options.flavor,
-                availability_zone=options.vrouter_zone,
-            ),
-            **{
-                name: self._machine(
-                    name,
-                    group=self.group,
-                    user_data=self._printing(name),
-                    availability_zone=options[f'{name.lower()}_zone'],
-                )
-                for name in self.planned.machines
-            },
-        }
-        self.useFixture(
-            together.Together(*self.servers.values(), *self._routers())
+        self.servers[VROUTER] = self._machine(
+            VROUTER,
+            user_data=self._user_data(),
+            imageRef=options.image,
+            flavorRef=options.flavor,
+            availability_zone=options.vrouter_zone,
         )
+        earlier = None
+        for name in self.planned.machines:
+            self.servers[name] = earlier = self._machine(
+                name,
+                group=self.group,
+                # Members of a group that are placed at once may collide.
+                after=earlier if self.group else None,
+                user_data=self._printing(name),
+                availability_zone=options[f'{name.lower()}_zone'],
+            )
+        booting = [
+            steps.Step(f'15 (server {name})', server)
+            for name, server in self.servers.items()
+        ]
+        self.useFixture(together.Together(*booting, *self._routers()))
 
     def _machine(self, name: str, **changes: Any) -> machines.Machine:
         first = [self.first[name]] if self.management else []
@@ -304,11 +324,19 @@ class Built(fixtures.Fixture):
     def _reach(self) -> None:
         """SETUP-15 and 18: the vRouter is ready, guests let us in."""
         self.guests = {name: self._guest(name) for name in self.servers}
-        together.run(
-            self._ready, *(lambda n=name: self.enter(n) for name in self.ways)
-        )
-        if not self.ways:
-            together.run(*(one.wait for one in self.guests.values()))
+        # Before all of it is removed again.
+        with evidence.explained(None, self._sources()):
+            together.run(
+                self._ready,
+                *(lambda n=name: self._arrive(n) for name in self.guests),
+            )
+
+    def _sources(self) -> dict[str, evidence.Source]:
+        sources: dict[str, evidence.Source] = {}
+        for name, server in self.servers.items():
+            sources[f'{name}: server'] = server.told
+            sources[f'{name}: the end of its console'] = server.tail
+        return sources
 
     def _guest(self, name: str) -> Any:
         server = self.servers[name]
@@ -320,62 +348,28 @@ class Built(fixtures.Fixture):
 
     def _ready(self) -> None:
         timeout = CONF.ipv6_vrouter.ready_timeout
-        self.said = self.servers[VROUTER].ready(timeout)
+        with steps.within('15 (the vRouter)'):
+            try:
+                self.said = self.servers[VROUTER].ready(timeout)
+            except userdata.Failed as failed:
+                raise steps.Failed(
+                    f'the vRouter says: {failed}; see image, user_data and '
+                    'ra_daemons of [ipv6_vrouter]'
+                ) from failed
+
+    def _arrive(self, name: str) -> None:
+        with steps.within(f'18/19 (the way to {name})'):
+            self.enter(name)
 
     def enter(self, name: str) -> None:
-        """Log in to a guest that boots."""
-        self.ways[name].prepare(self.guests[name])
-
-    def owned(self) -> dict[str, promises.Promise]:
-        """Return what the API promises of the ports, servers plugged in."""
-        return {
-            name: {
-                **port.expected,
-                'status': checks.same('ACTIVE'),
-                'device_id': checks.same(
-                    self.servers[name.partition('-')[2]].id
-                ),
-                'device_owner': expect.Check(
-                    'compute:ZONE', lambda seen: seen.startswith('compute:')
-                ),
-            }
-            for name, port in self.ports.items()
-        }
-
-    def cards(self) -> Mapping[str, predictions.Card]:
-        """Predict the cards that get their addresses by advertisements."""
-        show = self.manager.ports_client.show_port
-        port = show(self.interface6.port_id)['port']
-        upstream = addressing.link_local_address(port['mac_address'])
-        planned = self.planned
-        other = planned.mode != 'slaac'
-        cards = {
-            name: predictions.Card(
-                mac=mac,
-                prefixes=(planned.inner,),
-                router=planned.default_router,
-                mtu=self.links.inner,
-                other=False,
-                servers=(),
-                fourth=_leases(self.ports[f'eth0-{name}']),
-            )
-            for name, mac in planned.machines.items()
-        }
-        cards[VROUTER] = predictions.Card(
-            mac=planned.outer_mac,
-            prefixes=(planned.outer,),
-            router=upstream,
-            mtu=self.links.outer,
-            other=other,
-            servers=(),
-            fourth=_leases(self.ports['eth0-vRouter']),
-        )
-        return cards
+        """Wait for a guest that boots, and log in to it if that is the way."""
+        guest = self.guests[name]
+        if name in self.ways:
+            self.ways[name].prepare(guest)
+        else:
+            guest.wait()
 
 
-def _leases(port: ports.Port) -> tuple[netaddr.IPAddress, ...]:
-    every = (
-        netaddr.IPAddress(row['ip_address'])
-        for row in port.created['fixed_ips']
-    )
-    return tuple(one for one in every if one.version == 4)
+def _in_turn(*some: tuple[str, fixtures.Fixture]) -> together.InTurn:
+    """Set up steps one after the other."""
+    return together.InTurn(*(lambda one=one: steps.Step(*one) for one in some))

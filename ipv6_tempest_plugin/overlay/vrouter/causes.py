@@ -25,10 +25,12 @@ from typing import Any
 import netaddr
 
 from ipv6_tempest_plugin.overlay.guests import observations
+from ipv6_tempest_plugin.overlay.vrouter import judging
 from ipv6_tempest_plugin.overlay.vrouter import reach
+from ipv6_tempest_plugin.overlay.vrouter import steps
 from ipv6_tempest_plugin.overlay.vrouter import topology
 
-STEP = 'OPNFV-NATIVE-SETUP'
+STEP = steps.PREFIX
 
 
 @dataclass(frozen=True)
@@ -38,12 +40,15 @@ class Evidence:
     :param routes: of ipv6-router, as the API shows them
     :param ports: the API's answers by the document's names
     :param seen: the guests' observations by name, as far as there are
+    :param forwarded: packets that the vRouter forwarded while it was seen;
+        None where nobody looked
     """
 
     planned: topology.Topology
     routes: Sequence[Mapping[str, str]]
     ports: Mapping[str, Mapping[str, Any]]
     seen: Mapping[str, observations.Observation]
+    forwarded: int | None = None
 
 
 def found(known: Evidence) -> list[str]:
@@ -84,6 +89,43 @@ def _route(known: Evidence) -> Iterator[str]:
                 f'{STEP}-14: the route to {wanted["destination"]} leads to '
                 f'{nexthop}, expected {wanted["nexthop"]}'
             )
+
+
+def _unused(known: Evidence) -> Iterator[str]:
+    """Tell a route that is there for the API alone by what it does.
+
+    Requests leave the vRouter, which itself is answered, and nobody behind
+    it hears a reply.
+    """
+    wanted = known.planned.route
+    others = [known.seen.get(name) for name in known.planned.machines]
+    machines = [one for one in others if one]
+    requests = sum(judging.sent(one, {reach.ROUTER}) for one in machines)
+    if (
+        known.forwarded is not None
+        and 0 < requests <= known.forwarded
+        and _replies(known.seen.get(topology.VROUTER))
+        and not any(map(_replies, machines))
+        and not [*_route(known), *_security(known)]
+    ):
+        yield (
+            f'{STEP}-14: requests of VM1 and VM2 leave the vRouter (it '
+            f'forwarded {known.forwarded} packets, they sent {requests}), '
+            f'and replies to {wanted["destination"]} do not come back: '
+            'ipv6-router does not use the extra route that the API shows. '
+            'If `ip -6 route` in its namespace qrouter-ID has it via '
+            f'{wanted["nexthop"]}, the port of eth0 still drops what others '
+            f'than the vRouter sent ({STEP}-17)'
+        )
+
+
+def _replies(seen: observations.Observation | None) -> int:
+    """Count the replies of ipv6-router."""
+    return sum(
+        echo.received
+        for name, echo in (seen.pings if seen else {}).items()
+        if name.partition('.')[0] == reach.ROUTER
+    )
 
 
 def _forwarding(known: Evidence) -> Iterator[str]:
@@ -164,6 +206,7 @@ def _gateways(
 RULES: Sequence[Callable[[Evidence], Iterator[str]]] = (
     _macs,
     _route,
+    _unused,
     _forwarding,
     _upstream,
     _defaults,

@@ -37,10 +37,21 @@ Seen = Mapping[str, observations.Observation]
 Aims = Mapping[str, Sequence[reach.Aim]]
 # What traceroute shows of a hop that does not answer.
 SILENT = '*'
+# What differences want of pings and connections, and of the counter of RFC
+# 4293 in Linux' words.
+EVERY = 'every reply'
+NONE = 'no reply'
+ANSWER = 'an answer'
+FORWARDED = 'Ip6OutForwDatagrams'
 ADVERTISED = diagnosis.Hint(
     'OPNFV-NATIVE-SETUP-15: the RA daemon of the vRouter does not run or '
     'advertises something else, or another router is on ipv4-int-network1',
     "the vRouter's console; /run/ipv6-vrouter and `ps` there; radvdump in VM1",
+)
+APART = diagnosis.Hint(
+    'the scheduler does not heed server groups with the policy anti-affinity',
+    'enabled_filters in nova.conf of the scheduler: '
+    'ServerGroupAntiAffinityFilter; [compute] min_compute_nodes',
 )
 HINTS = {
     name: ADVERTISED
@@ -94,17 +105,18 @@ def inner_card(
 def lost(
     who: str,
     aims: Sequence[reach.Aim],
-    seen: observations.Observation,
+    pings: Mapping[str, observations.Echo],
     limit: float = 0,
 ) -> list[Difference]:
     """Return the pings of one guest that lost more than they may.
 
+    :param pings: by target and size
     :param limit: percent of the requests of a ping. Where none was answered
         that is too much anyway
     """
     sizes = {aim.name: aim.ping(reach.FULL, 1).size for aim in aims}
     found = []
-    for name, echo in seen.pings.items():
+    for name, echo in pings.items():
         target, _, size = name.rpartition('.')
         octets = sizes[target] if size == reach.FULL else size
         least = max(1, math.ceil(echo.sent * (100 - limit) / 100))
@@ -136,10 +148,51 @@ def hops(
         if aim.routers is not None:
             expected[name] = _equal([topology.HOP_LIMIT - aim.routers])
         else:
-            limits = _limits(nearer, aim.name)
-            expected[name] = _equal([one - 1 for one in limits] or ['any'])
-        answer[name] = _limits(seen, aim.name)
+            expected[name] = _one_less(_limits(nearer.pings, aim.name))
+        answer[name] = _limits(seen.pings, aim.name)
     return expect.differences(expected, answer)
+
+
+def hops_to_outside(
+    planned: topology.Topology, pings: Mapping[str, observations.Echo]
+) -> list[Difference]:
+    """Judge the hop limits of replies as somebody outside sees them.
+
+    Nobody knows how far away that is, but the vRouter answers from both of
+    its addresses itself, and what VM1 and VM2 answer it has forwarded.
+    """
+    near = _limits(pings, reach.OUTER)
+    expected = {
+        f'outside <- {reach.INNER}, hop limit': _equal(near or ['any']),
+        **{
+            f'outside <- {name}, hop limit': _one_less(near)
+            for name in planned.machines
+        },
+    }
+    answer = {
+        f'outside <- {name}, hop limit': _limits(pings, name)
+        for name in (reach.INNER, *planned.machines)
+    }
+    return expect.differences(expected, answer)
+
+
+def pattern(
+    who: str, seen: observations.Observation, lost: Set[str]
+) -> list[Difference]:
+    """Return the targets that do not answer as they must.
+
+    :param lost: those that must not answer at all
+    """
+    return [
+        Difference(
+            f'{who} -> {target}',
+            NONE if target in lost else EVERY,
+            f'{echo.received} of {echo.sent} replies',
+        )
+        for name, echo in seen.pings.items()
+        if (target := name.partition('.')[0])
+        if echo.received != (0 if target in lost else max(echo.sent, 1))
+    ]
 
 
 def path(
@@ -175,10 +228,19 @@ def refused(
     wanted: Sequence[plans.Connection],
     seen: observations.Observation,
 ) -> list[Difference]:
-    """Return the TCP connections of one guest that did not come about."""
+    """Return the TCP connections of one guest that were not answered well.
+
+    What lies beyond the vRouter may refuse them: then TCP has gone both ways.
+    """
+    answer = expect.Check(
+        ANSWER,
+        lambda seen: seen in (observations.OPEN, observations.REFUSED),
+    )
     return expect.differences(
         {
-            f'{who} -> {one.name}, TCP {one.port}': _equal(True)
+            f'{who} -> {one.name}, TCP {one.port}': answer
+            if one.name in reach.BEYOND
+            else _equal(observations.OPEN)
             for one in wanted
         },
         {
@@ -187,6 +249,18 @@ def refused(
             )
             for one in wanted
         },
+    )
+
+
+def fetched(there: Mapping[str, int | str], octets: int) -> list[Difference]:
+    """Judge what came by TCP.
+
+    :param there: how many octets, or why none, by where from
+    """
+    names = {name: f'outside <- {name}, octets by TCP' for name in there}
+    return expect.differences(
+        {name: _equal(octets) for name in names.values()},
+        {names[name]: seen for name, seen in there.items()},
     )
 
 
@@ -254,12 +328,31 @@ def forwarded(
     least: int,
 ) -> list[Difference]:
     """Judge how many packets the vRouter forwarded (RFC 4293)."""
-    name = 'Ip6OutForwDatagrams'
-    grown = after.counters[name] - before.counters[name]
     check = expect.Check(
         f'grows by at least {least}', lambda seen: bool(seen >= least)
     )
-    return expect.differences({name: check}, {name: grown})
+    return expect.differences(
+        {FORWARDED: check}, {FORWARDED: grown(before, after)}
+    )
+
+
+def grown(
+    before: observations.Observation, after: observations.Observation
+) -> int:
+    """Return how many packets the vRouter forwarded between two looks."""
+    return after.counters[FORWARDED] - before.counters[FORWARDED]
+
+
+def hosts(names: Mapping[str, str]) -> list[Difference]:
+    """Judge where servers run that must be kept apart.
+
+    :param names: opaque ones of their hosts, by server
+    """
+    attribute = f'hosts of {" and ".join(names)}'
+    check = expect.Check(
+        'one for each', lambda seen: len(set(seen.values())) == len(seen)
+    )
+    return expect.differences({attribute: check}, {attribute: dict(names)})
 
 
 def slow(
@@ -302,9 +395,14 @@ def _times(echo: observations.Echo) -> str:
     return '/'.join(f'{one:.1f}' for one in three)
 
 
-def _limits(seen: observations.Observation, target: str) -> list[int]:
-    echo = seen.pings.get(f'{target}.{reach.SMALL}')
+def _limits(pings: Mapping[str, observations.Echo], target: str) -> list[int]:
+    echo = pings.get(f'{target}.{reach.SMALL}')
     return sorted(set(echo.hop_limits)) if echo else []
+
+
+def _one_less(limits: Sequence[int]) -> expect.Check:
+    """Expect what was forwarded once more than something that was seen."""
+    return _equal([one - 1 for one in limits] or ['any'])
 
 
 def _equal(wanted: Any) -> expect.Check:

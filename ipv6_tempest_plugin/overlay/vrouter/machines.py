@@ -18,7 +18,6 @@ import fixtures
 from tempest import config
 from tempest.lib.common import ssh
 
-from ipv6_tempest_plugin.overlay import evidence
 from ipv6_tempest_plugin.overlay.guests import shell
 from ipv6_tempest_plugin.overlay import management
 from ipv6_tempest_plugin.overlay import ports
@@ -28,6 +27,8 @@ from ipv6_tempest_plugin import waiting
 
 CONF = config.CONF
 POLL = 1.0
+# Attributes of a server that may tell why it does not run.
+TOLD = ('status', 'OS-EXT-STS:task_state', 'hostId', 'fault')
 
 
 class Machine(servers.Server):
@@ -37,7 +38,7 @@ class Machine(servers.Server):
     """
 
     def __init__(self, *arguments: Any, name: str, **changes: Any) -> None:
-        known = {'key', 'group', 'user_data'} & set(changes)
+        known = {'key', 'group', 'user_data', 'after'} & set(changes)
         super().__init__(
             *arguments, **{one: changes.pop(one) for one in known}
         )
@@ -71,20 +72,24 @@ class Machine(servers.Server):
         def words() -> str | None:
             return userdata.said(self.console())
 
-        try:
-            found = waiting.wait_for(
-                f'"IPV6-VROUTER ready" on the console of {self.name}; does '
-                'its image run user data?',
-                words,
-                timeout,
-                interval=POLL,
-            )
-        except waiting.WaitTimeout as late:
-            tail = '\n'.join(self.console().splitlines()[-shell.TAIL :])
-            raise waiting.WaitTimeout(
-                f'{late}\nthe end of its console:\n{evidence.masked(tail)}'
-            ) from late
+        found = waiting.wait_for(
+            f'"IPV6-VROUTER ready" on the console of {self.name}, which is '
+            'below; does its image run user data, and is [ipv6_vrouter] '
+            'ready_timeout enough for what it installs?',
+            words,
+            timeout,
+            interval=POLL,
+        )
         return str(found)
+
+    def told(self) -> dict[str, Any]:
+        """Return what the API tells of it that may explain a failure."""
+        seen = self.show()
+        return {name: seen.get(name) for name in TOLD}
+
+    def tail(self) -> str:
+        """Return the last lines of its console."""
+        return '\n'.join(self.console().splitlines()[-shell.TAIL :])
 
 
 class Shell(shell.ShellGuest):

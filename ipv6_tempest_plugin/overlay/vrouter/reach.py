@@ -39,14 +39,15 @@ LATE = 10
 class Aim:
     """A target as one guest sees it.
 
-    :param source: the guest's address to send from
+    :param source: the guest's address to send from; None leaves it to whom
+        it is
     :param mtu: of the way, in octets
     :param routers: on the way; None where nobody can know
     """
 
     name: str
     address: netaddr.IPAddress
-    source: netaddr.IPAddress
+    source: netaddr.IPAddress | None
     mtu: int
     routers: int | None
 
@@ -75,16 +76,28 @@ class Links:
     :param inner: MTU of ipv4-int-network1
     :param outer: MTU of ipv6-int-network2
     :param external: an address outside of the cloud; None without one
+    :param outside: MTU of the external network
     """
 
     inner: int
     outer: int
     external: netaddr.IPAddress | None
+    outside: int
 
     @property
     def across(self) -> int:
         """The MTU of a way through the vRouter."""
         return min(self.inner, self.outer)
+
+    @property
+    def upstream(self) -> int:
+        """The MTU of the vRouter's own way out of the cloud."""
+        return min(self.outer, self.outside)
+
+    @property
+    def whole(self) -> int:
+        """The MTU of a way through the vRouter and out of the cloud."""
+        return min(self.across, self.outside)
 
 
 def of_machine(
@@ -104,7 +117,7 @@ def of_machine(
         Aim(ROUTER, planned.router, own, links.across, 1),
     ]
     if links.external:
-        aims.append(Aim(EXTERNAL, links.external, own, links.across, None))
+        aims.append(Aim(EXTERNAL, links.external, own, links.whole, None))
     return aims
 
 
@@ -117,8 +130,21 @@ def of_vrouter(planned: topology.Topology, links: Links) -> list[Aim]:
     ]
     aims.append(Aim(ROUTER, planned.router, outer, links.outer, 0))
     if links.external:
-        aims.append(Aim(EXTERNAL, links.external, outer, links.outer, None))
+        aims.append(Aim(EXTERNAL, links.external, outer, links.upstream, None))
     return aims
+
+
+def from_outside(planned: topology.Topology, links: Links) -> list[Aim]:
+    """Return what whoever is outside of the cloud must reach."""
+    inner, outer = planned.vrouter_inner, planned.vrouter_outer
+    return [
+        *(
+            Aim(name, planned.machine(name), None, links.whole, None)
+            for name in planned.machines
+        ),
+        Aim(OUTER, outer, None, links.upstream, None),
+        Aim(INNER, inner, None, links.upstream, None),
+    ]
 
 
 def aims(planned: topology.Topology, links: Links) -> dict[str, Sequence[Aim]]:
@@ -139,13 +165,31 @@ def pings(
     return [one.ping(size, count, patience) for one in some for size in sizes]
 
 
+def traced(some: Sequence[Aim]) -> list[Aim]:
+    """Return what VM1 or VM2 traces the way to: what is farthest.
+
+    Traces of nearer targets show nothing more, and would use up what
+    ipv6-router may answer to one host (RFC 4443 section 2.4 (f)).
+    """
+    return [aim for aim in some if aim.name in BEYOND][-1:]
+
+
 def connections(
-    planned: topology.Topology, name: str
+    planned: topology.Topology, name: str, port: int
 ) -> list[plans.Connection]:
-    """Return the TCP connections that a guest must get to others' ssh."""
+    """Return the TCP connections that a guest tries.
+
+    Those to others' ssh stay on the inner link; that to ipv6-router crosses
+    the vRouter.
+
+    :param port: of ipv6-router, open or not
+    """
     if name == topology.VROUTER:
         return [
             plans.Connection(other, planned.machine(other), SSH)
             for other in planned.machines
         ]
-    return [plans.Connection(OUTER, planned.vrouter_outer, SSH)]
+    return [
+        plans.Connection(OUTER, planned.vrouter_outer, SSH),
+        plans.Connection(ROUTER, planned.router, port),
+    ]

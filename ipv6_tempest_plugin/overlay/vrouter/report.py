@@ -15,6 +15,7 @@
 Pure: no Tempest. The forms are those of doc/source/report-formats.rst.
 """
 
+from collections.abc import Mapping
 from collections.abc import Sequence
 from collections.abc import Set
 
@@ -103,16 +104,17 @@ def addresses(planned: topology.Topology, seen: judging.Seen) -> list[Row]:
 def pings(
     who: str,
     aims: Sequence[reach.Aim],
-    seen: observations.Observation,
+    pings: Mapping[str, observations.Echo],
     lost: Set[str] = frozenset(),
 ) -> list[Row]:
-    """Return the pings of a guest.
+    """Return the pings of a guest, or of whoever sent them.
 
+    :param pings: by target and size
     :param lost: targets that must not answer
     """
     known = {aim.name: aim for aim in aims}
     rows = []
-    for name, echo in seen.pings.items():
+    for name, echo in pings.items():
         target = name.partition('.')[0]
         aim = known[target]
         rows.append(

@@ -31,6 +31,7 @@ from typing import Any
 import netaddr
 
 from ipv6_tempest_plugin import addressing
+from ipv6_tempest_plugin import vrouter_config
 
 # Interface identifier of whatever is the router of a prefix.
 ROUTER = 1
@@ -98,6 +99,12 @@ def configured(options: Any) -> Topology:
 
     :raises ValueError: names the option that is wrong
     """
+    unknown = sorted(set(options.names) - set(vrouter_config.NAMES))
+    if unknown:
+        raise ValueError(
+            '[ipv6_vrouter] names: expected names of the document '
+            f'({", ".join(vrouter_config.NAMES)}), got {unknown}'
+        )
     return Topology(
         outer=_prefix(options, 'outer_prefix', 6),
         inner=_prefix(options, 'inner_prefix', 6),

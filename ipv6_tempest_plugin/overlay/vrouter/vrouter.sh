@@ -7,8 +7,9 @@ export PATH
 place=/run/ipv6-vrouter
 mkdir -p $place
 
+# On a line of its own, whatever stands on the console.
 say() {
-    echo "IPV6-VROUTER $*" > /dev/console
+    printf '\nIPV6-VROUTER %s\n' "$*" > /dev/console
 }
 
 fail() {

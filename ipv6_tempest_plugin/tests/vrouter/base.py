@@ -10,10 +10,9 @@
 # License for the specific language governing permissions and limitations
 # under the License.
 
-"""Verbs of the vRouter tests: build once, look, judge, break, mend."""
+"""Verbs of the vRouter tests: build once, look, judge."""
 
 from collections.abc import Callable
-from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from collections.abc import Set
@@ -34,36 +33,26 @@ from ipv6_tempest_plugin.overlay.guests import images
 from ipv6_tempest_plugin.overlay.guests import observations
 from ipv6_tempest_plugin.overlay.guests import plans
 from ipv6_tempest_plugin.overlay import judging as common
-from ipv6_tempest_plugin.overlay import security
-from ipv6_tempest_plugin.overlay import servers
 from ipv6_tempest_plugin.overlay import together
 from ipv6_tempest_plugin.overlay import undo
 from ipv6_tempest_plugin.overlay.vrouter import building
 from ipv6_tempest_plugin.overlay.vrouter import causes
 from ipv6_tempest_plugin.overlay.vrouter import collisions
+from ipv6_tempest_plugin.overlay.vrouter import controls
 from ipv6_tempest_plugin.overlay.vrouter import judging
 from ipv6_tempest_plugin.overlay.vrouter import keeping
-from ipv6_tempest_plugin.overlay.vrouter import machines
 from ipv6_tempest_plugin.overlay.vrouter import reach
 from ipv6_tempest_plugin.overlay.vrouter import report
 from ipv6_tempest_plugin.overlay.vrouter import topology
-from ipv6_tempest_plugin.overlay.vrouter import userdata
 from ipv6_tempest_plugin.tests.overlay import base
-from ipv6_tempest_plugin import waiting
 
 CONF = config.CONF
 VROUTER = topology.VROUTER
-# Echo requests for each round trip that is measured, and for one that is
-# only to tell whether there is a way.
+# Echo requests for each round trip that is measured.
 MEASURED = 5
-TOLD = 2
-# Seconds after which the latter are asked again.
-SOON = 2
-# Octets that are fetched by TCP: a hundred full segments and more.
-OCTETS = 200_000
-# Router solicitations without an answer that tell that nobody advertises; a
-# host sends three at most (RFC 4861 section 10).
-ASKED = 2
+# Seconds that a report on a console takes at most, which is when nothing
+# answers: traceroute then waits 2 s for each of 3 probes of 8 hops.
+REPORT = 60
 DROPPED = diagnosis.Hint(
     'what is named above; if nothing is, packets are dropped on the way',
     'the pings, below; tcpdump icmp6 on both cards of the vRouter and in '
@@ -71,17 +60,35 @@ DROPPED = diagnosis.Hint(
 )
 Seen = Mapping[str, observations.Observation]
 Test = Callable[[Any], None]
+# Whom or what was judged, what differs, and what that may mean.
+Verdict = tuple[
+    str, Sequence[expect.Difference], Mapping[str, diagnosis.Hint] | None
+]
 
 
 def by_shell(test: Test) -> Test:
-    """Skip a test that changes a guest where nobody can log in."""
+    """Skip a test that logs in to a guest where nobody can."""
 
     @functools.wraps(test)
     def wrapper(self: Any) -> None:
         if CONF.ipv6_overlay.guest_access == 'console':
             raise self.skipException(
-                '[ipv6_overlay] guest_access = console: nobody can change '
-                'anything in a guest'
+                '[ipv6_overlay] guest_access = console: nobody can log in to '
+                'a guest'
+            )
+        test(self)
+
+    return wrapper
+
+
+def from_outside(test: Test) -> Test:
+    """Skip a test that reaches guests from where Tempest runs."""
+
+    @functools.wraps(test)
+    def wrapper(self: Any) -> None:
+        if not CONF.ipv6_vrouter.tests_have_route:
+            raise self.skipException(
+                '[ipv6_vrouter] tests_have_route is False'
             )
         test(self)
 
@@ -94,23 +101,33 @@ class VRouterTest(base.GuestTest):
     built: building.Built
     planned: topology.Topology
     looks: list[Seen]
+    #: what the test that runs has taken away
+    control: controls.Control | None = None
+    #: packets that the vRouter forwarded during the looks
+    forwarded: int | None = None
 
     @classmethod
     def skip_checks(cls) -> None:
         super().skip_checks()
         if not CONF.network.public_network_id:
             raise cls.skipException('[network] public_network_id is not set')
-        if not CONF.compute_feature_enabled.console_output:
-            # The vRouter says there that it is ready.
-            raise cls.skipException(
-                '[compute-feature-enabled] console_output is False'
-            )
         for extension in ('extraroute', 'port-security'):
             if not cls.enabled(extension):
                 raise cls.skipException(
                     '[network-feature-enabled] api_extensions lacks '
                     f'{extension}'
                 )
+        if not CONF.compute_feature_enabled.console_output:
+            raise cls.skipException(
+                '[compute-feature-enabled] console_output is False: on its '
+                'console the vRouter says that it is ready'
+            )
+        by_floating = CONF.ipv6_overlay.guest_access == 'ssh-floating-ip'
+        if by_floating and not CONF.network_feature_enabled.floating_ips:
+            raise cls.skipException(
+                '[network-feature-enabled] floating_ips is False and '
+                '[ipv6_overlay] guest_access is ssh-floating-ip'
+            )
 
     @classmethod
     def resource_setup(cls) -> None:
@@ -119,13 +136,7 @@ class VRouterTest(base.GuestTest):
         cls.looks = []
         cls.check_collisions()
         cls.built = building.Built(cls.os_primary, cls.planned, cls.everything)
-        try:
-            together.begin(cls.built)
-        except userdata.Failed as failed:
-            raise AssertionError(
-                f'OPNFV-NATIVE-SETUP-15: the vRouter says: {failed}; see '
-                'image, user_data and ra_daemons of [ipv6_vrouter]'
-            ) from failed
+        together.begin(cls.built)
         cls.addClassResourceCleanup(cls.leave)
 
     @classmethod
@@ -136,7 +147,13 @@ class VRouterTest(base.GuestTest):
             return
         place = Path(CONF.oslo_concurrency.lock_path, keeping.PLACE)
         project = cls.os_primary.credentials.project_id
-        text = keeping.told(cls.built, place / project)
+        managers = (cls.os_primary, cls.os_admin)
+        made = CONF.auth.use_dynamic_credentials
+        text = keeping.told(
+            cls.built,
+            place / project,
+            [one.credentials for one in managers if made],
+        )
         undo.release_all()
         print(f'the vRouter scenario is kept, see {text}', file=sys.stderr)
 
@@ -161,7 +178,6 @@ class VRouterTest(base.GuestTest):
         aims = reach.aims(cls.planned, links)[name]
         sizes = (reach.SMALL, reach.FULL)
         machine = name != VROUTER
-        far = [one for one in aims if one.name in reach.BEYOND]
         return plans.Plan(
             addresses=cls.addresses(name),
             cards=cls.recorded(name),
@@ -169,11 +185,13 @@ class VRouterTest(base.GuestTest):
             leasing=[cls.planned.machines[name]] if machine else [],
             answers=reach.pings(aims, (reach.SMALL,), 1),
             pings=reach.pings(aims, sizes, MEASURED),
-            connections=reach.connections(cls.planned, name),
+            connections=reach.connections(
+                cls.planned, name, CONF.ipv6_vrouter.tcp_port
+            ),
             paths=[
                 one.path
-                for one in far
-                if name == 'VM1' and CONF.ipv6_vrouter.traceroute
+                for one in reach.traced(aims)
+                if machine and CONF.ipv6_vrouter.traceroute
             ],
             patience=CONF.ipv6_overlay.guest_patience,
         )
@@ -271,7 +289,7 @@ class VRouterTest(base.GuestTest):
         :param lost: targets that must not answer
         """
         built = self.built
-        self.pinged += report.pings(who, self.aims[who], seen, lost)
+        self.pinged += report.pings(who, self.aims[who], seen.pings, lost)
         steps = [
             {'name': name, 'seconds': seconds} for name, seconds in built.steps
         ]
@@ -286,7 +304,7 @@ class VRouterTest(base.GuestTest):
         The vRouter's counters are read before and after.
         """
         if not self.looks:
-            idle = {VROUTER: plans.Plan()}
+            idle = {VROUTER: plain()}
             every = {
                 name: self.everything(name, self.built.links)
                 for name in self.built.guests
@@ -295,108 +313,48 @@ class VRouterTest(base.GuestTest):
         else:
             for one in self.looks:
                 self.attach(one)
-        return self.looks[1]
+        before, seen, after = self.looks
+        self.seen.update(seen)
+        self.forwarded = judging.grown(before[VROUTER], after[VROUTER])
+        return seen
 
-    def judge(
+    def judge(self, *verdicts: Verdict) -> None:
+        """Fail with the causes and a diagnosis of all that differs."""
+        texts = [
+            diagnosis.as_text(
+                where, 'scenario', found, self._hints(found, hints)
+            )
+            for where, found, hints in verdicts
+            if found
+        ]
+        if texts:
+            self.fail('\n\n'.join([*self.causes(), *texts]))
+
+    def _hints(
         self,
-        where: str,
         found: Sequence[expect.Difference],
-        hints: Mapping[str, diagnosis.Hint] | None = None,
-    ) -> None:
-        """Fail with the causes and a diagnosis if something differs."""
-        if not found:
-            return
-        hints = hints or {one.attribute: DROPPED for one in found}
-        text = diagnosis.as_text(where, 'scenario', found, hints)
-        self.fail('\n'.join([*self.causes(), text]))
+        hints: Mapping[str, diagnosis.Hint] | None,
+    ) -> Mapping[str, diagnosis.Hint]:
+        if self.control:
+            return self.control.hints(found)
+        return hints or {one.attribute: DROPPED for one in found}
 
     def causes(self) -> list[str]:
-        """Return why it may be so, by the document's steps."""
+        """Return why it may be so, by the document's steps.
+
+        What a control has taken away is no cause of its failure.
+        """
+        if self.control:
+            return []
         built = self.built
         known = causes.Evidence(
             self.planned,
             built.router6.show()['routes'],
             {name: port.show() for name, port in built.ports.items()},
             self.seen,
+            self.forwarded,
         )
         return causes.found(known)
-
-    def becomes(
-        self, lost: Iterable[str], who: str = 'VM1'
-    ) -> observations.Observation:
-        """Wait until a guest reaches all but some targets."""
-        wanted = set(lost)
-        aims = self.aims[who]
-        pings = reach.pings(aims, (reach.SMALL,), TOLD, SOON)
-        plan = plans.Plan(pings=pings)
-        try:
-            waiting.wait_for(
-                f'{who} to lose {sorted(wanted) or "nothing"}, and to reach '
-                'the rest',
-                lambda: self.look({who: plan})[who],
-                2 * CONF.ipv6_overlay.guest_patience,
-                until=lambda seen: as_wanted(seen, wanted),
-                interval=0,
-            )
-        except waiting.WaitTimeout:
-            self.report_pings(who, self.seen[who], wanted)
-            self.judge(who, pattern(who, self.seen[who], wanted))
-            raise
-        self.report_pings(who, self.seen[who], wanted)
-        return self.seen[who]
-
-    def broken(
-        self, breaks: Callable[[], object], mends: Callable[[], object]
-    ) -> None:
-        """Break something until the test ends; then all is well again."""
-        # The last to be scheduled comes first.
-        self.addCleanup(self.recovers)
-        self.addCleanup(mends)
-        breaks()
-
-    def recovers(self) -> None:
-        """Wait until VM1 and VM2 reach everything again."""
-        together.run(
-            *(
-                lambda name=name: self.becomes((), name)
-                for name in self.planned.machines
-            )
-        )
-
-    def open_group(self) -> security.SecurityGroup:
-        """Make a security group that lets everything in."""
-        group = self.useFixture(security.SecurityGroup(self.manager))
-        rules = [
-            security.Rule(group, ethertype=family)
-            for family in ('IPv4', 'IPv6')
-        ]
-        self.useFixture(together.Together(*rules))
-        return group
-
-    def fetched(self, name: str, key: servers.KeyPair) -> int:
-        """Log in through the vRouter and fetch; return how many octets."""
-        server = self.built.servers[name]
-        address = str(self.planned.machine(name))
-        guest = machines.Shell(server, address, key)
-        return len(guest.run(f'head -c {OCTETS} /dev/zero | tr "\\0" x'))
-
-    def solicits(self, name: str) -> None:
-        """Wait until a guest has asked for routers in vain."""
-        guest = self.built.guests[name]
-        state = self.look({name: plans.Plan()})[name]
-        card = state.interface(self.planned.machines[name])
-        if not card:
-            raise AssertionError(
-                f'{name} has no card {self.planned.machines[name]}'
-            )
-        waiting.wait_for(
-            f'{name} to send {ASKED} router solicitations',
-            lambda: judging.solicitations(
-                guest.run(f'cat /proc/net/dev_snmp6/{card.name}')
-            ),
-            CONF.ipv6_overlay.guest_patience,
-            until=lambda seen: seen >= ASKED,
-        )
 
     def far(self) -> Set[str]:
         """Return the targets of VM1 and VM2 that lie behind the vRouter."""
@@ -405,27 +363,17 @@ class VRouterTest(base.GuestTest):
         }
 
 
-def as_wanted(seen: observations.Observation, lost: Set[str]) -> bool:
-    """Say whether just some targets are lost, wholly."""
-    return not pattern('', seen, lost)
+def plain(pings: Sequence[plans.Ping] = ()) -> plans.Plan:
+    """Return a plan that waits for nothing but what it is told.
 
-
-def pattern(
-    who: str, seen: observations.Observation, lost: Set[str]
-) -> list[expect.Difference]:
-    """Return the targets that are not as they must be."""
-    return [
-        expect.Difference(
-            f'{who} -> {target}',
-            'no reply' if target in lost else 'every reply',
-            f'{echo.received} of {echo.sent} replies',
-        )
-        for name, echo in seen.pings.items()
-        if (target := name.partition('.')[0])
-        if echo.received != (0 if target in lost else max(echo.sent, 1))
-    ]
+    Whoever reads a console waits for the report that is under way, and then
+    for the next.
+    """
+    if CONF.ipv6_overlay.guest_access == 'console':
+        return plans.Plan(pings=pings, patience=2 * REPORT)
+    return plans.Plan(pings=pings)
 
 
 def _state(guest: Any) -> str:
     """Return what a guest's network looks like, in its own words."""
-    return str(guest.observe(plans.Plan()).text)
+    return str(guest.observe(plain()).text)

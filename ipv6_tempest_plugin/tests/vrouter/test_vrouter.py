@@ -10,65 +10,100 @@
 # License for the specific language governing permissions and limitations
 # under the License.
 
-"""A service VM as an IPv6 vRouter: OPNFV-NATIVE-SETUP-5 to 20.
+"""A service VM as an IPv6 vRouter: OPNFV-NATIVE-SETUP-5 to 20."""
 
-::
-
-    ext-net ----+---------------------------+
-                |                           |
-          [ipv4-router]               [ipv6-router]  2001:db8:0:2::/64 via
-                |                           |        the vRouter's eth0
-                |                           | 2001:db8:0:1::1
-        ipv4-int-network1            ipv6-int-network2
-          20.0.0.0/24                  10.0.0.0/24, 2001:db8:0:1::/64
-          |      |      |                   |
-         VM1    VM2    eth1---[vRouter]---eth0
-              2001:db8:0:2::1
-"""
+from typing import Any
 
 from tempest import config
 from tempest.lib import decorators
+from tempest.lib import exceptions
 from testtools import content
 
 from ipv6_tempest_plugin.overlay import diagnosis
 from ipv6_tempest_plugin.overlay import expect
-from ipv6_tempest_plugin.overlay.guests import plans
 from ipv6_tempest_plugin.overlay import judging as common
+from ipv6_tempest_plugin.overlay import together
+from ipv6_tempest_plugin.overlay.vrouter import controls
 from ipv6_tempest_plugin.overlay.vrouter import judging
+from ipv6_tempest_plugin.overlay.vrouter import machines
+from ipv6_tempest_plugin.overlay.vrouter import outside
+from ipv6_tempest_plugin.overlay.vrouter import predicting
 from ipv6_tempest_plugin.overlay.vrouter import reach
+from ipv6_tempest_plugin.overlay.vrouter import report
 from ipv6_tempest_plugin.overlay.vrouter import userdata
 from ipv6_tempest_plugin.tests.vrouter import base
+from ipv6_tempest_plugin.tests.vrouter import breaking
 
 CONF = config.CONF
 VROUTER = base.VROUTER
+# Octets that are fetched by TCP: a hundred full segments and more.
+OCTETS = 200_000
+# Where Tempest runs, as diagnoses and the report call it.
+OUTSIDE = 'outside'
 
 
-class TestVRouter(base.VRouterTest):
+class TestVRouter(breaking.BreakingTest):
     """The document's scenario.
 
-    1. SETUP-5 to 15: build it. The vRouter says when it is ready.
-    2. SETUP-16: each guest has the addresses that were predicted.
-    3. SETUP-20: everybody reaches everybody, and the outside.
-    4. Packets go through the vRouter, and nowhere else: hop limits, paths
+    ::
+
+        ext-net ----+---------------------------+
+                    |                           |
+              [ipv4-router]               [ipv6-router]  2001:db8:0:2::/64
+                    |                           |        via the vRouter
+                    |                           | 2001:db8:0:1::1
+            ipv4-int-network1            ipv6-int-network2
+              20.0.0.0/24                  10.0.0.0/24, 2001:db8:0:1::/64
+              |      |      |                   |
+             VM1    VM2    eth1---[vRouter]---eth0
+                  2001:db8:0:2::1
+
+    1. SETUP-5 to 15: build it; routers, networks, ports, the extra route
+       (14) and the servers. The vRouter says when it is ready.
+    2. SETUP-17: no port has a security group or port security, from the
+       beginning.
+    3. SETUP-18: guests are reached, by floating IPs or as [ipv6_overlay]
+       guest_access says.
+    4. SETUP-16 and 19: each guest has the addresses that were predicted.
+    5. SETUP-20: everybody reaches everybody, and the outside; and from
+       outside where that is routed.
+    6. Packets go through the vRouter, and nowhere else: hop limits, paths
        and its counters say so.
-    5. Controls: without forwarding, without the extra route, with port
-       security, without advertisements it fails as it must.
+    7. Controls: without forwarding, without the extra route (14), with port
+       security (17), without advertisements it fails as it must.
     """
 
     @decorators.attr(type='slow')
     @decorators.idempotent_id('c3e1f6f0-3a0e-4c57-8f0b-0c9f5ea2f1b1')
     def test_predicted_addresses(self) -> None:
-        """SETUP-16: predicted, in Neutron's record, and seen."""
-        for name, promise in self.built.owned().items():
-            answer = self.built.ports[name].show()
-            found = expect.differences(promise, answer)
-            self.judge(name, found, diagnosis.HINTS)
+        """SETUP-16, 17, 19: predicted, in Neutron's record, and seen."""
+        verdicts: list[base.Verdict] = [
+            (
+                name,
+                expect.differences(promise, self.built.ports[name].show()),
+                diagnosis.HINTS,
+            )
+            for name, promise in predicting.owned(self.built).items()
+        ]
         seen = self.look_at_all()
-        for name, card in self.built.cards().items():
+        for name, card in predicting.cards(self.built).items():
             found = common.differences(card, seen[name], self.records(name))
-            self.judge(f'{name}, card {card.mac}', found, judging.HINTS)
+            where = f'{name}, card {card.mac}'
+            verdicts.append((where, found, judging.HINTS))
         found = judging.inner_card(self.planned, seen[VROUTER])
-        self.judge('vRouter, eth1', found, judging.HINTS)
+        verdicts.append(('vRouter, eth1', found, judging.HINTS))
+        self.judge(*verdicts, self.apart())
+
+    def apart(self) -> base.Verdict:
+        """Say where VM1 and VM2 run, and judge that if it was asked for."""
+        names: dict[str, Any] = {
+            name: self.built.servers[name].host
+            for name in self.planned.machines
+        }
+        self.addDetail('hosts', content.json_content(names))
+        found = judging.hosts(names) if self.built.group else []
+        hints = {one.attribute: judging.APART for one in found}
+        return 'scheduler', found, hints
 
     @decorators.attr(type='slow')
     @decorators.idempotent_id('7c6a4f52-2a1b-4d0c-9d0f-5b1cf1a0d8e2')
@@ -76,50 +111,116 @@ class TestVRouter(base.VRouterTest):
         """SETUP-20: the matrix, small packets and full ones, timed."""
         seen = self.look_at_all()
         limit = CONF.ipv6_vrouter.max_rtt
+        most = CONF.ipv6_vrouter.max_loss
         table = judging.table(seen, limit)
         self.addDetail('round trips', content.text_content(table))
         self.report(seen)
+        verdicts: list[base.Verdict] = []
         for name, aims in self.aims.items():
-            most = CONF.ipv6_vrouter.max_loss
-            self.judge(name, judging.lost(name, aims, seen[name], most))
+            found = judging.lost(name, aims, seen[name].pings, most)
             if CONF.ipv6_vrouter.enforce_max_rtt:
-                self.judge(name, judging.slow(name, seen[name], limit))
+                found += judging.slow(name, seen[name], limit)
+            verdicts.append((name, found, None))
+        self.judge(*verdicts)
+
+    @decorators.attr(type='slow')
+    @decorators.idempotent_id('8914eb64-1ef0-4697-ac58-f778055b3535')
+    @base.from_outside
+    def test_reach_from_outside(self) -> None:
+        """SETUP-20, the other way: whoever is outside reaches the guests.
+
+        Small packets and full ones; VM1 and VM2 are one hop behind the
+        vRouter.
+        """
+        aims = reach.from_outside(self.planned, self.built.links)
+        sizes = (reach.SMALL, reach.FULL)
+        pings = outside.pings(reach.pings(aims, sizes, base.MEASURED))
+        rows: Any = report.pings(OUTSIDE, aims, pings)
+        self.addDetail('pings', content.json_content(rows))
+        self.look_at_all()
+        most = CONF.ipv6_vrouter.max_loss
+        found = judging.lost(OUTSIDE, aims, pings, most)
+        found += judging.hops_to_outside(self.planned, pings)
+        self.judge((OUTSIDE, found, None))
 
     @decorators.attr(type='slow')
     @decorators.idempotent_id('2d7a1c8e-6f43-4b1e-a3a5-8d2e47b90c36')
     def test_tcp(self) -> None:
-        """SETUP-20: TCP over the same way, full segments from outside."""
+        """SETUP-20: TCP over the same way, and between neighbours.
+
+        ipv6-router answers VM1 and VM2 through the vRouter, if only by a
+        reset (RFC 9293 section 3.10.7.1).
+        """
         seen = self.look_at_all()
-        for name, observation in seen.items():
-            wanted = reach.connections(self.planned, name)
-            found = judging.refused(name, wanted, observation)
-            self.judge(name, found)
-        key = self.built.key
-        if CONF.ipv6_vrouter.tests_have_route and key:
-            self.assertEqual(base.OCTETS, self.fetched('VM1', key))
+        port = CONF.ipv6_vrouter.tcp_port
+        self.judge(
+            *(
+                (
+                    name,
+                    judging.refused(
+                        name,
+                        reach.connections(self.planned, name, port),
+                        observation,
+                    ),
+                    None,
+                )
+                for name, observation in seen.items()
+            )
+        )
+
+    @decorators.attr(type='slow')
+    @decorators.idempotent_id('0fbc9e40-ef59-473a-9a0c-7dc7e1e1f60f')
+    @base.from_outside
+    @base.by_shell
+    def test_tcp_from_outside(self) -> None:
+        """SETUP-20, the other way: full segments of VM1 and VM2."""
+        self.look_at_all()
+        names = list(self.planned.machines)
+        found = together.run(*(lambda n=n: self.fetched(n) for n in names))
+        wrong = judging.fetched(dict(zip(names, found, strict=True)), OCTETS)
+        self.judge((OUTSIDE, wrong, None))
+
+    def fetched(self, name: str) -> int | str:
+        """Log in through the vRouter and fetch.
+
+        Return how many octets came, or why none did.
+        """
+        known = self.built.guests[name]
+        address = str(self.planned.machine(name))
+        guest = machines.Shell(known.server, address, known.key)
+        command = f'head -c {OCTETS} /dev/zero | tr "\\0" x'
+        try:
+            return len(guest.run(command))
+        except (
+            exceptions.SSHTimeout,
+            exceptions.TimeoutException,
+            exceptions.SSHExecCommandFailed,
+        ) as lost:
+            return f'{type(lost).__name__}: {lost}'
 
     @decorators.attr(type='slow')
     @decorators.idempotent_id('90b4e3d7-15a2-4c6d-9a77-e1f6a0c2b584')
     def test_path(self) -> None:
         """Packets go through the vRouter, and nowhere else."""
         seen = self.look_at_all()
+        verdicts: list[base.Verdict] = []
         for name in self.planned.machines:
             aims = self.aims[name]
             found = judging.hops(name, aims, seen[name], seen[VROUTER])
-            self.judge(name, found)
-        if CONF.ipv6_vrouter.traceroute:
-            far = [one for one in self.aims['VM1'] if one.name in self.far()]
-            for aim in far:
-                found = judging.path(self.planned, aim, seen['VM1'])
-                self.judge('VM1', found)
+            if CONF.ipv6_vrouter.traceroute:
+                for aim in reach.traced(aims):
+                    found += judging.path(self.planned, aim, seen[name])
+            verdicts.append((name, found, None))
         before, _, after = (one[VROUTER] for one in self.looks)
         # Requests and their replies.
         least = 2 * judging.answered(seen, self.planned.machines, self.far())
-        self.judge(VROUTER, judging.forwarded(before, after, least))
+        found = judging.forwarded(before, after, least)
+        self.judge(*verdicts, (VROUTER, found, None))
 
     @decorators.attr(type=['slow', 'negative'])
     @decorators.idempotent_id('f58d0a6b-4c19-4e7b-8a90-2b64c7d1e3f5')
     @base.by_shell
+    @breaking.control(controls.FORWARDING)
     def test_control_without_forwarding(self) -> None:
         """A vRouter that does not forward loses what lies behind it."""
         guest = self.built.guests[VROUTER]
@@ -131,6 +232,7 @@ class TestVRouter(base.VRouterTest):
 
     @decorators.attr(type=['slow', 'negative'])
     @decorators.idempotent_id('6a2c95e4-d0b7-4f38-b1c6-93e8a7045d2b')
+    @breaking.control(controls.ROUTE)
     def test_control_without_route(self) -> None:
         """Without the extra route (SETUP-14) replies are lost.
 
@@ -142,15 +244,16 @@ class TestVRouter(base.VRouterTest):
             lambda: self.built.router6.update(routes=route.routes),
         )
         self.becomes(self.far())
-        before = self.look({VROUTER: plans.Plan()})
+        before = self.look({VROUTER: base.plain()})
         sent = self.becomes(self.far())
-        after = self.look({VROUTER: plans.Plan()})
+        after = self.look({VROUTER: base.plain()})
         least = judging.sent(sent, self.far())
         found = judging.forwarded(before[VROUTER], after[VROUTER], least)
-        self.judge(VROUTER, found)
+        self.judge((VROUTER, found, None))
 
     @decorators.attr(type=['slow', 'negative'])
     @decorators.idempotent_id('b3f17d29-8e5c-4a60-a4d8-0c7259e6f1a4')
+    @breaking.control(controls.SECURITY)
     def test_control_with_port_security(self) -> None:
         """With port security (SETUP-17) only own addresses may be sent.
 
@@ -172,8 +275,13 @@ class TestVRouter(base.VRouterTest):
     @decorators.attr(type=['slow', 'negative'])
     @decorators.idempotent_id('1e94c0b8-73d6-4d52-9f2b-5a8067e3c4d9')
     @base.by_shell
+    @breaking.control(controls.ADVERTISEMENTS)
     def test_control_without_advertisements(self) -> None:
-        """A guest that boots when nobody advertises gets no address."""
+        """A guest that boots when nobody advertises gets no address.
+
+        VM1 is rebooted, which is as good as a fresh one: no address, route
+        or lifetime outlives its kernel.
+        """
         guest = self.built.guests[VROUTER]
         self.broken(
             lambda: guest.run(userdata.WITHDRAW),
@@ -182,6 +290,6 @@ class TestVRouter(base.VRouterTest):
         self.built.servers['VM1'].reboot()
         self.built.enter('VM1')
         self.solicits('VM1')
-        seen = self.look({'VM1': plans.Plan()})['VM1']
+        seen = self.look({'VM1': base.plain()})['VM1']
         mac = self.planned.machines['VM1']
-        self.judge('VM1', judging.unconfigured(mac, seen), judging.HINTS)
+        self.judge(('VM1', judging.unconfigured(mac, seen), None))

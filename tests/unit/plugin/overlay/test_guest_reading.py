@@ -181,7 +181,9 @@ class ReadingTest(testtools.TestCase):
     def test_probes(self) -> None:
         self.assertEqual((3, 3), counts(self.seen.pings['full']))
         self.assertEqual((3, 0), counts(self.seen.pings['none']))
-        self.assertEqual({'c': True, 'd': False}, self.seen.connections)
+        self.assertEqual(
+            {'c': 'open', 'd': 'no answer'}, self.seen.connections
+        )
         self.assertEqual(1, len(self.seen.paths['p']))
         self.assertIn('Ip6OutForwDatagrams', self.seen.counters)
 
@@ -238,6 +240,16 @@ class ProbingTest(testtools.TestCase):
         lines = ['sh: ping6: not found', 'status 127']
         self.assertRaises(reports.MalformedReport, probing.echo, lines)
         self.assertRaises(reports.MalformedReport, probing.connected, lines)
+
+    def test_refused_is_an_answer(self) -> None:
+        said = 'nc: connect to 2001:db8::1 port 9 (tcp) failed: Connection '
+        self.assertEqual(
+            ['refused', 'no answer'],
+            [
+                probing.connected([f'{said}{reason}', 'status 1'])
+                for reason in ('refused', 'timed out')
+            ],
+        )
 
     def test_silent_hops(self) -> None:
         lines = [

@@ -24,7 +24,7 @@ from ipv6_tempest_plugin.overlay.vrouter import topology
 from ipv6_tempest_plugin import vrouter_config
 
 EXTERNAL = netaddr.IPAddress('2001:db8:cafe::1')
-LINKS = reach.Links(1430, 1450, EXTERNAL)
+LINKS = reach.Links(1430, 1450, EXTERNAL, 1500)
 ADVERTISER = 'fe80::f816:3eff:fe22:2222'
 
 

@@ -101,6 +101,49 @@ class CausesTest(testtools.TestCase):
         self.assertEqual(2, len(found))
         self.assertIn('-15: the vRouter does not forward IPv6', found[0])
 
+    def unused(self, **changes: Any) -> list[str]:
+        """Requests go out, no reply comes to VM1, the vRouter is answered."""
+        pings = {'ipv6-router.56': sample.echo(0)}
+        known = {
+            'seen': {
+                'vRouter': sample.vrouter(
+                    pings={'ipv6-router.56': sample.echo()}
+                ),
+                'VM1': sample.machine(pings=pings),
+            },
+            'forwarded': 5,
+        }
+        return self.found(**{**known, **changes})
+
+    def test_a_route_that_the_api_alone_shows(self) -> None:
+        (found,) = self.unused()
+        self.assertIn(f'{STEP}-14: requests of VM1 and VM2 leave', found)
+        self.assertIn('replies to 2001:db8:0:2::/64 do not come back', found)
+        self.assertIn('the extra route that the API shows', found)
+
+    def test_a_route_in_use(self) -> None:
+        vrouter = sample.vrouter(pings={'ipv6-router.56': sample.echo()})
+        answered = sample.machine(pings={'ipv6-router.56': sample.echo()})
+        lost = sample.machine(pings={'ipv6-router.56': sample.echo(0)})
+        for changes in (
+            {'forwarded': 4},
+            {'forwarded': None},
+            {'seen': {'VM1': lost}},
+            {'seen': {'vRouter': vrouter}},
+            {'seen': {'vRouter': vrouter, 'VM1': answered}},
+            {'seen': {'vRouter': vrouter, 'VM1': lost, 'VM2': answered}},
+        ):
+            self.assertEqual([], self.unused(**changes), str(changes))
+
+    def test_what_else_loses_replies_comes_first(self) -> None:
+        open_port = {'eth0-vRouter': port('fa:16:3e:11:11:11', True)}
+        for changes, step in (
+            ({'routes': []}, '-14: the route to 2001:db8:0:2::/64 is missing'),
+            ({'ports': open_port}, '-17: port security of eth0-vRouter is on'),
+        ):
+            (found,) = self.unused(**changes)
+            self.assertIn(f'{STEP}{step}', found)
+
     def test_black_hole(self) -> None:
         (found,) = self.found(seen={'VM1': sample.machine(pings=FULL)})
         self.assertIn('an MTU black hole between VM1 and ipv6-router', found)

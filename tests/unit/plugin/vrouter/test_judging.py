@@ -54,8 +54,23 @@ class ReachTest(testtools.TestCase):
         across = {aim.name: aim.mtu for aim in AIMS['VM1']}
         self.assertEqual(1430, across['ipv6-router'])
 
+    def test_the_outside_may_take_less(self) -> None:
+        links = reach.Links(1430, 1450, sample.EXTERNAL, 1400)
+        aims = reach.aims(sample.PLANNED, links)
+        mtus = {
+            name: {aim.name: aim.mtu for aim in row}
+            for name, row in aims.items()
+        }
+        self.assertEqual(1430, mtus['VM1']['ipv6-router'])
+        self.assertEqual(1400, mtus['VM1']['external'])
+        self.assertEqual(1400, mtus['vRouter']['external'])
+        self.assertEqual(
+            {1400},
+            {aim.mtu for aim in reach.from_outside(sample.PLANNED, links)},
+        )
+
     def test_without_an_outside(self) -> None:
-        links = reach.Links(1430, 1430, None)
+        links = reach.Links(1430, 1430, None, 1500)
         aims = reach.aims(sample.PLANNED, links)
         self.assertNotIn('external', [aim.name for aim in aims['VM1']])
 
@@ -64,16 +79,13 @@ class ReachTest(testtools.TestCase):
             'ipv6-router.56': sample.echo(),
             'ipv6-router.full': sample.echo(4),
         }
-        (found,) = judging.lost(
-            'VM1', AIMS['VM1'], sample.machine(pings=pings)
-        )
+        (found,) = judging.lost('VM1', AIMS['VM1'], pings)
         self.assertEqual('VM1 -> ipv6-router, 1382 octets', found.attribute)
         self.assertEqual('4 of 5 replies', found.seen)
 
     def loses(self, received: int, limit: float) -> bool:
         pings = {'external.56': sample.echo(received)}
-        seen = sample.machine(pings=pings)
-        return bool(judging.lost('VM1', AIMS['VM1'], seen, limit))
+        return bool(judging.lost('VM1', AIMS['VM1'], pings, limit))
 
     def test_what_may_be_lost(self) -> None:
         self.assertFalse(self.loses(4, 20))
@@ -83,7 +95,7 @@ class ReachTest(testtools.TestCase):
 
     def test_never_sent_is_lost(self) -> None:
         pings = {'external.56': sample.echo(0, sent=0)}
-        found = judging.lost('VM1', AIMS['VM1'], sample.machine(pings=pings))
+        found = judging.lost('VM1', AIMS['VM1'], pings)
         self.assertEqual(1, len(found))
 
 
@@ -111,6 +123,14 @@ class WayTest(testtools.TestCase):
             'VM1', AIMS['VM1'], sample.machine(), sample.vrouter()
         )
         self.assertEqual(len(AIMS['VM1']), len(found))
+
+    def test_the_farthest_is_traced(self) -> None:
+        traced = [aim.name for aim in reach.traced(AIMS['VM1'])]
+        self.assertEqual(['external'], traced)
+        links = reach.Links(1430, 1430, None, 1500)
+        aims = reach.aims(sample.PLANNED, links)['VM1']
+        traced = [aim.name for aim in reach.traced(aims)]
+        self.assertEqual(['ipv6-router'], traced)
 
     def path(self, name: str, *hops: str) -> int:
         """How much is wrong with hops; one may be of some addresses."""
@@ -208,3 +228,65 @@ class TimesTest(testtools.TestCase):
         self.assertIn('0 of 5', first)
         self.assertIn('2.0/2.0/2.0 slow', first)
         self.assertIn('5 of 5', second)
+
+
+class TcpTest(testtools.TestCase):
+    def wrong(self, near: str, far: str) -> list[str]:
+        wanted = reach.connections(sample.PLANNED, 'VM1', 9)
+        seen = sample.machine(
+            connections={'vRouter-eth0': near, 'ipv6-router': far}
+        )
+        found = judging.refused('VM1', wanted, seen)
+        return [one.attribute for one in found]
+
+    def test_a_refusal_from_beyond_is_an_answer(self) -> None:
+        self.assertEqual([], self.wrong('open', 'refused'))
+        self.assertEqual([], self.wrong('open', 'open'))
+        self.assertEqual(
+            ['VM1 -> ipv6-router, TCP 9'], self.wrong('open', 'no answer')
+        )
+
+    def test_a_neighbour_must_not_refuse(self) -> None:
+        self.assertEqual(
+            ['VM1 -> vRouter-eth0, TCP 22'], self.wrong('refused', 'refused')
+        )
+
+    def test_what_was_not_tried_is_missing(self) -> None:
+        wanted = reach.connections(sample.PLANNED, 'VM1', 9)
+        found = judging.refused('VM1', wanted, sample.machine())
+        self.assertEqual(2, len(found))
+
+    def test_fetched(self) -> None:
+        self.assertEqual([], judging.fetched({'VM1': 9, 'VM2': 9}, 9))
+        (found,) = judging.fetched({'VM1': 9, 'VM2': 'SSHTimeout: late'}, 9)
+        self.assertEqual('outside <- VM2, octets by TCP', found.attribute)
+        self.assertIn('SSHTimeout', found.seen)
+
+
+class OutsideTest(testtools.TestCase):
+    def wrong(self, **limits: int) -> list[str]:
+        near = {'vRouter_eth0': 62, 'vRouter_eth1': 62, 'VM1': 61, 'VM2': 61}
+        pings = pinged(**{**near, **limits})
+        found = judging.hops_to_outside(sample.PLANNED, pings)
+        return [one.attribute for one in found]
+
+    def test_one_hop_behind_the_vrouter(self) -> None:
+        self.assertEqual([], self.wrong())
+
+    def test_past_the_vrouter(self) -> None:
+        self.assertEqual(['outside <- VM1, hop limit'], self.wrong(VM1=62))
+        self.assertEqual(
+            ['outside <- vRouter-eth1, hop limit'],
+            self.wrong(vRouter_eth1=61),
+        )
+
+    def test_nothing_is_no_proof(self) -> None:
+        found = judging.hops_to_outside(sample.PLANNED, {})
+        self.assertEqual(3, len(found))
+
+
+class HostsTest(testtools.TestCase):
+    def test_apart(self) -> None:
+        self.assertEqual([], judging.hosts({'VM1': 'a', 'VM2': 'b'}))
+        (found,) = judging.hosts({'VM1': 'a', 'VM2': 'a'})
+        self.assertEqual('hosts of VM1 and VM2', found.attribute)

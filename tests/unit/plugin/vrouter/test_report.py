@@ -69,8 +69,7 @@ class ReportTest(testtools.TestCase):
             'vRouter-eth1.56': sample.echo(),
             'external.56': sample.echo(0),
         }
-        seen = sample.machine(pings=pings)
-        shown = report.pings('VM1', AIMS['VM1'], seen, {'external'})
+        shown = report.pings('VM1', AIMS['VM1'], pings, {'external'})
         near, far = read('pings', shown)
         self.assertEqual(('vRouter', 2.0), (near.target, near.average_ms))
         self.assertEqual((False, None), (far.wanted, far.average_ms))

@@ -58,6 +58,11 @@ class TopologyTest(testtools.TestCase):
             sample.PLANNED.route,
         )
 
+    def test_names_that_nothing_has(self) -> None:
+        options = sample.options(names={'VM3': 'third'})
+        error = self.assertRaises(ValueError, topology.configured, options)
+        self.assertIn("got ['VM3']", str(error))
+
     @ddt.data(
         ('outer_prefix', '2001:db8::/48', 'an IPv6 /64'),
         ('inner_prefix', '10.0.0.0/24', 'an IPv6 /64'),

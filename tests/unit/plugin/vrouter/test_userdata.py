@@ -13,11 +13,17 @@
 """The service VM's user data, and what it says on its console."""
 
 import base64
-import json
+import os
+from pathlib import Path
+import shlex
+import shutil
 import subprocess
+import tempfile
 
+import ddt
 import netaddr
 import testtools
+import yaml
 
 from ipv6_tempest_plugin.overlay.vrouter import userdata
 from tests.unit.plugin.vrouter import sample
@@ -53,20 +59,117 @@ class UserDataTest(testtools.TestCase):
         self.assertLess(heeds, self.text.index('put all/forwarding 1'))
 
     def test_as_cloud_config(self) -> None:
-        first, _, rest = userdata.cloud_config(self.text, ['radvd']).partition(
-            '\n'
-        )
-        self.assertEqual('#cloud-config', first)
-        wanted = json.loads(rest)
+        text = userdata.cloud_config(self.text, ['radvd'])
+        self.assertEqual('#cloud-config', text.partition('\n')[0])
+        wanted = yaml.safe_load(text)
+        # What cloud-init reads of it, by its own schema.
+        kinds = {
+            'package_update': bool,
+            'packages': list,
+            'write_files': list,
+            'runcmd': list,
+        }
+        self.assertEqual(kinds, {key: type(wanted[key]) for key in wanted})
         self.assertEqual(['radvd'], wanted['packages'])
+        self.assertIs(True, wanted['package_update'])
         (file,) = wanted['write_files']
+        self.assertEqual(
+            ('b64', '0755'), (file['encoding'], file['permissions'])
+        )
         self.assertEqual([[file['path']]], wanted['runcmd'])
         program = base64.b64decode(file['content']).decode()
         self.assertEqual(self.text, program)
 
     def test_nothing_to_install(self) -> None:
-        _, _, rest = userdata.cloud_config(self.text, []).partition('\n')
-        self.assertIs(False, json.loads(rest)['package_update'])
+        wanted = yaml.safe_load(userdata.cloud_config(self.text, []))
+        self.assertIs(False, wanted['package_update'])
+
+
+@ddt.ddt
+class ShellTest(testtools.TestCase):
+    """The script's functions, run by a shell."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        self.place = Path(scratch.name, 'place')
+
+    def run_in_it(self, *lines: str) -> str:
+        """Run lines in the script, in the place of what it would do."""
+        text = userdata.script(sample.PLANNED, 1430, ['radvd', 'dnsmasq'])
+        functions, _, rest = text.partition('patiently found \\\n')
+        self.assertTrue(rest)
+        text = '\n'.join([functions, *lines])
+        text = text.replace(userdata.PLACE, str(self.place))
+        done = subprocess.run(
+            ['sh', '-eu'],
+            input=text.replace('/dev/console', '/dev/stdout'),
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+        return done.stdout
+
+    def start(self, daemon: str) -> list[str]:
+        """The command that starts a daemon on a card that is there."""
+        said = self.run_in_it('inner=lo', f'settings_of_{daemon}')
+        (command,) = said.splitlines()
+        return shlex.split(command)
+
+    def test_what_it_says_begins_a_line(self) -> None:
+        said = self.run_in_it('printf login:', 'say "ready: all of it"')
+        self.assertEqual('all of it', userdata.said(said))
+
+    def test_why_it_failed(self) -> None:
+        said = self.run_in_it('trap "exit 0" EXIT', 'fail no cards')
+        error = self.assertRaises(userdata.Failed, userdata.said, said)
+        self.assertEqual('no cards', str(error))
+
+    def test_settings_of_radvd(self) -> None:
+        command = self.start('radvd')
+        self.assertEqual('radvd', command[0])
+        text = (self.place / 'radvd.conf').read_text()
+        for words in (
+            'interface lo {',
+            'AdvManagedFlag off;',
+            'AdvOtherConfigFlag off;',
+            'AdvLinkMTU 1430;',
+            'prefix 2001:db8:0:2::/64 { AdvOnLink on; AdvAutonomous on; };',
+        ):
+            self.assertIn(words, text)
+
+    def test_settings_of_dnsmasq(self) -> None:
+        command = self.start('dnsmasq')
+        self.assertEqual('dnsmasq', command[0])
+        self.assertEqual(
+            {
+                '--dhcp-range=2001:db8:0:2::,ra-only',
+                '--ra-param=lo,mtu:1430,4,300',
+                '--enable-ra',
+                '--interface=lo',
+            },
+            {
+                one
+                for one in command
+                if one.startswith(('--dhcp', '--ra', '--enable', '--inter'))
+            },
+        )
+
+    @ddt.data(('radvd', '--configtest'), ('dnsmasq', '--test'))
+    @ddt.unpack
+    def test_a_daemon_takes_its_settings(self, name: str, only: str) -> None:
+        program = shutil.which(name, path=f'{os.defpath}:/usr/sbin:/sbin')
+        if not program:
+            self.skipTest(f'{name} is not on this machine')
+        command = [program, only, *self.start(name)[1:]]
+        done = subprocess.run(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.assertEqual(0, done.returncode, done.stdout)
 
 
 class SaidTest(testtools.TestCase):

@@ -10,7 +10,7 @@
 # License for the specific language governing permissions and limitations
 # under the License.
 
-"""What tests do with what they see, and what is left when all is kept."""
+"""What tests do with what they see, and what is told of what is kept."""
 
 import json
 from pathlib import Path
@@ -18,13 +18,18 @@ import stat
 import tempfile
 import types
 from typing import Any
+from unittest import mock
 
 import fixtures
 import testtools
 
 from ipv6_tempest_plugin.overlay.guests import images
+from ipv6_tempest_plugin.overlay.vrouter import controls
+from ipv6_tempest_plugin.overlay.vrouter import judging
 from ipv6_tempest_plugin.overlay.vrouter import keeping
 from ipv6_tempest_plugin.tests.vrouter import base
+from ipv6_tempest_plugin.tests.vrouter import breaking
+from ipv6_tempest_plugin import waiting
 from tests.unit.plugin.vrouter import sample
 
 PINGS = {
@@ -37,12 +42,11 @@ PARTLY = {**PINGS, 'ipv6-router.56': sample.echo(1, sent=2)}
 class PatternTest(testtools.TestCase):
     def wrong(self, pings: Any, *lost: str) -> list[str]:
         seen = sample.machine(pings=pings)
-        return [one.attribute for one in base.pattern('VM1', seen, set(lost))]
+        found = judging.pattern('VM1', seen, set(lost))
+        return [one.attribute for one in found]
 
     def test_as_wanted(self) -> None:
         self.assertEqual([], self.wrong(PINGS, 'ipv6-router'))
-        seen = sample.machine(pings=PINGS)
-        self.assertTrue(base.as_wanted(seen, {'ipv6-router'}))
 
     def test_lost_or_answered_by_mistake(self) -> None:
         self.assertEqual(['VM1 -> ipv6-router'], self.wrong(PINGS))
@@ -66,7 +70,7 @@ class PatternTest(testtools.TestCase):
 class Hidden:
     """Hides a test from whoever looks for tests in this module."""
 
-    class Story(base.VRouterTest):
+    class Story(breaking.BreakingTest):
         """A test without a cloud, in which VM1 sees what it is given."""
 
         planned = sample.PLANNED
@@ -87,14 +91,60 @@ class Hidden:
             return []
 
 
+def verdicts(control: controls.Control | None) -> str:
+    """What two guests' differences say, while something is taken away."""
+    test: Any = base.VRouterTest('judge')
+    test.control = control
+    test.causes = lambda: [] if control else ['CAUSE']
+    wrong = [
+        judging.pattern(who, sample.machine(pings=PINGS), {'vRouter-eth1'})
+        for who in ('VM1', 'VM2')
+    ]
+    named = [(f'guest {n}', found, None) for n, found in enumerate(wrong)]
+    error: Any = None
+    try:
+        test.judge(*named, ('guest 2', [], None))
+    except AssertionError as failure:
+        error = failure
+    return str(error)
+
+
+class VerdictsTest(testtools.TestCase):
+    def test_all_that_differs_in_one_failure(self) -> None:
+        said = verdicts(None)
+        self.assertTrue(said.startswith('CAUSE'))
+        for place in ('guest 0', 'guest 1', 'VM2 -> ipv6-router'):
+            self.assertIn(place, said)
+        self.assertNotIn('guest 2', said)
+        self.assertIn('packets are dropped', said)
+
+    def test_a_control_is_not_explained_by_what_it_breaks(self) -> None:
+        said = verdicts(controls.ROUTE)
+        self.assertIn('another way exists (a bypass)', said)
+        self.assertIn('requests still leave the vRouter', said)
+        self.assertNotIn('packets are dropped', said)
+
+    def test_no_causes_in_a_control(self) -> None:
+        test: Any = base.VRouterTest('judge')
+        test.control = controls.SECURITY
+        self.assertEqual([], test.causes())
+
+    def test_nothing_wrong(self) -> None:
+        base.VRouterTest('judge').judge(('guest', [], None))
+
+
 class BecomesTest(testtools.TestCase):
     def setUp(self) -> None:
         super().setUp()
-        overlay = types.SimpleNamespace(guest_patience=0)
+        overlay = types.SimpleNamespace(
+            guest_patience=0, guest_access='ssh-ipv6'
+        )
         conf = types.SimpleNamespace(ipv6_overlay=overlay)
-        self.useFixture(fixtures.MockPatchObject(base, 'CONF', conf))
+        for module in (base, breaking):
+            self.useFixture(fixtures.MockPatchObject(module, 'CONF', conf))
         self.story = Hidden.Story()
         self.story.pinged = []
+        self.story.control = controls.ROUTE
 
     def shown(self, kind: str) -> Any:
         """Return what was attached for the report."""
@@ -111,9 +161,28 @@ class BecomesTest(testtools.TestCase):
         self.assertIn('nodes', self.shown('topology'))
 
     def test_a_control_that_fails_tells_it_too(self) -> None:
-        self.assertRaises(AssertionError, self.story.becomes, [])
+        error = self.assertRaises(AssertionError, self.story.becomes, [])
+        self.assertIn('VM1 -> ipv6-router', str(error))
+        self.assertIn('the extra route of ipv6-router', str(error))
         wanted = [one['wanted'] for one in self.shown('pings')]
         self.assertEqual([True, True], wanted)
+
+    def test_nothing_was_seen(self) -> None:
+        late = waiting.WaitTimeout('no report')
+        with mock.patch.object(Hidden.Story, 'look', side_effect=late):
+            error = self.assertRaises(
+                waiting.WaitTimeout, self.story.becomes, ()
+            )
+        self.assertIs(late, error)
+
+    def test_the_first_look_is_before_the_first_break(self) -> None:
+        did: list[str] = []
+        story: Any = mock.Mock()
+        story.look_at_all = lambda: did.append('look')
+        test = breaking.control(controls.ROUTE)(lambda _: did.append('break'))
+        test(story)
+        self.assertEqual(['look', 'break'], did)
+        self.assertIs(controls.ROUTE, story.control)
 
 
 class RecordsTest(testtools.TestCase):
@@ -140,50 +209,112 @@ def named(name: str) -> Any:
     return types.SimpleNamespace(id=name)
 
 
-def built() -> Any:
-    """A scenario that was built."""
-    guest = types.SimpleNamespace(user='cirros', address='172.24.4.9')
-    credentials = types.SimpleNamespace(project_name='p', username='u')
-    some = ('router4', 'router6', 'inner4', 'outer4', 'outer6')
+def account(name: str) -> Any:
+    """Credentials."""
     return types.SimpleNamespace(
-        **{name: named(name) for name in (*some, 'inner', 'outer')},
-        key=types.SimpleNamespace(private='PRIVATE'),
-        manager=types.SimpleNamespace(credentials=credentials),
-        guests={'VM1': guest},
-        servers={'VM1': named('server')},
-        ports={'eth0-VM1': named('port')},
-        planned=sample.PLANNED,
-        version=4,
+        project_name=f'{name}-project',
+        project_id=f'{name}-project-id',
+        username=f'{name}-user',
+        user_id=f'{name}-user-id',
+        password='SECRET',
     )
 
 
+def built(**changes: Any) -> Any:
+    """A scenario that was built."""
+    guest = types.SimpleNamespace(user='cirros', address='172.24.4.9')
+    credentials = account('own')
+    some = ('router4', 'router6', 'inner4', 'outer4', 'outer6')
+    shown = {
+        **{name: named(name) for name in (*some, 'inner', 'outer')},
+        'key': types.SimpleNamespace(private='PRIVATE', name='vrouter-key'),
+        'group': named('apart'),
+        'management': None,
+        'first': {},
+        'manager': types.SimpleNamespace(credentials=credentials),
+        'guests': {'VM1': guest},
+        'servers': {'VM1': named('server')},
+        'ports': {'eth0-VM1': named('port')},
+        'planned': sample.PLANNED,
+        'version': 4,
+    }
+    return types.SimpleNamespace(**{**shown, **changes})
+
+
+MANAGEMENT = types.SimpleNamespace(
+    **{name: named(f'own-{name}') for name in ('router', 'subnet', 'network')},
+    group=named('own-group'),
+)
+
+
 class KeepingTest(testtools.TestCase):
-    def setUp(self) -> None:
-        super().setUp()
+    def told(self, *made: Any, **changes: Any) -> Path:
         place = tempfile.TemporaryDirectory()
         self.addCleanup(place.cleanup)
-        self.text = keeping.told(built(), Path(place.name, 'kept'))
+        return keeping.told(built(**changes), Path(place.name, 'kept'), made)
+
+    def in_order(self, said: str, *steps: str) -> None:
+        places = [said.index(step) for step in steps]
+        self.assertEqual(sorted(places), places)
 
     def test_the_key_is_for_its_owner_alone(self) -> None:
-        key = self.text.parent / 'key.pem'
+        key = self.told().parent / 'key.pem'
         self.assertEqual('PRIVATE', key.read_text())
         self.assertEqual(0o600, stat.S_IMODE(key.stat().st_mode))
 
     def test_how_to_go_on(self) -> None:
-        said = self.text.read_text()
+        said = self.told(account('own')).read_text()
         self.assertNotIn('PRIVATE', said)
+        self.assertNotIn('SECRET', said)
         self.assertIn('cirros@172.24.4.9  # VM1', said)
 
     def test_the_order_of_removal(self) -> None:
-        said = self.text.read_text()
-        steps = [
+        self.in_order(
+            self.told().read_text(),
             'server delete',
             'floating ip delete',
             'port delete',
             'router unset --route',
             'router remove subnet router4 inner4',
-            'router delete',
-            'network delete inner outer',
-        ]
-        places = [said.index(step) for step in steps]
-        self.assertEqual(sorted(places), places)
+            'router delete router4 router6\n',
+            'network delete inner outer\n',
+            'server group delete apart',
+            'keypair delete vrouter-key',
+        )
+
+    def test_the_tests_own_way_goes_too(self) -> None:
+        first = {'VM1': named('own-port')}
+        said = self.told(
+            management=MANAGEMENT, first=first, version=6
+        ).read_text()
+        self.assertNotIn('floating', said)
+        self.in_order(
+            said,
+            'port delete port own-port\n',
+            'router remove subnet own-router own-subnet',
+            'router delete router4 router6 own-router\n',
+            'network delete inner outer own-network\n',
+            'security group delete own-group',
+        )
+
+    def test_no_key_and_no_group_on_the_console(self) -> None:
+        said = self.told(key=None, group=None, version=None).read_text()
+        for word in ('keypair', 'server group', 'ssh -i', 'floating'):
+            self.assertNotIn(word, said)
+        self.assertIn('console url show server  # VM1', said)
+
+    def test_whose_rights_it_takes(self) -> None:
+        said = self.told().read_text()
+        self.assertIn('--os-project-id own-project-id', said)
+        self.assertNotIn('user delete', said)
+
+    def test_accounts_that_were_made_for_the_run(self) -> None:
+        said = self.told(account('own'), account('admin')).read_text()
+        self.assertIn('credentials of an administrator', said)
+        self.in_order(
+            said,
+            'keypair delete --user own-user-id vrouter-key',
+            'user delete own-user-id',
+            'project delete own-project-id',
+            'user delete admin-user-id',
+        )
