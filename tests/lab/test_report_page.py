@@ -10,13 +10,9 @@
 # License for the specific language governing permissions and limitations
 # under the License.
 
-"""The page of ``tempest ipv6-report`` in a real browser.
-
-With ``IPV6_SCREENSHOTS=DIRECTORY`` it leaves pictures for the documents.
-"""
+"""The page of ``tempest ipv6-report`` in a real browser."""
 
 import base64
-import os
 from pathlib import Path
 import tempfile
 
@@ -26,11 +22,12 @@ import testtools
 from ipv6_tempest_plugin.results import model
 from ipv6_tempest_plugin.results.page import page
 from tests.lab import chromium
+from tests.lab import pictures
 from tests.unit.plugin.results import example
 from tests.unit.plugin.results import streams
 from tests.unit.plugin.results import test_page
 
-DESK, PHONE = (960, 720), (360, 740)
+DESK, PHONE = pictures.DESK, pictures.PHONE
 # The contrast of each text with what is behind it, by the formula of WCAG
 # 2.2 ("contrast ratio"); those below what level AA asks for.
 _POOR = """
@@ -125,49 +122,12 @@ class ReportPageTest(testtools.TestCase):
         scheme: str = 'light',
     ) -> None:
         """Open a page on a screen of this size."""
-        self.tab.call(
-            'Emulation.setDeviceMetricsOverride',
-            width=size[0],
-            height=size[1],
-            deviceScaleFactor=1,
-            mobile=size == PHONE,
-        )
-        self.tab.call(
-            'Emulation.setEmulatedMedia',
-            media='',
-            features=[{'name': 'prefers-color-scheme', 'value': scheme}],
-        )
-        self.tab.open(self.pages[name])
+        pictures.show(self.tab, self.pages[name], size, scheme)
 
     def shown(self) -> list[str]:
         """Return the statuses of the rows that are shown."""
         found = self.tab.js(f'{_SHOWN}.map(row => row.dataset.s)')
         return [str(status) for status in found]
-
-    def screenshot(self, name: str, selector: str = 'body') -> None:
-        """Leave a picture of an element's top, where pictures are wanted."""
-        wanted = os.environ.get('IPV6_SCREENSHOTS')
-        if not wanted:
-            return
-        x, y, width, height = self.tab.js(
-            f'(() => {{ const b = document.querySelector("{selector}")'
-            '.getBoundingClientRect(); return [Math.max(0, b.x - 8), '
-            'Math.max(0, b.y + scrollY - 8), b.width + 16, b.height + 16]; '
-            '})()'
-        )
-        picture = self.tab.call(
-            'Page.captureScreenshot',
-            captureBeyondViewport=True,
-            clip={
-                'x': x,
-                'y': y,
-                'width': width,
-                'height': min(height, PHONE[1]),
-                'scale': 1,
-            },
-        )
-        path = Path(wanted, f'{name}.png')
-        path.write_bytes(base64.b64decode(picture['data']))
 
     @ddt.data('faults', 'evil', 'green')
     def test_it_needs_nothing_and_complains_of_nothing(
@@ -248,16 +208,12 @@ class ReportPageTest(testtools.TestCase):
             self.assertGreater(found['seen']['html'], 20)
             drawn = found['seen']['svg']
             self.assertEqual(name == 'faults', drawn > 20, drawn)
-        self.open(scheme=scheme)
-        self.screenshot(f'report-{scheme}')
 
     @ddt.data('faults', 'evil', 'green')
     def test_a_phone_need_not_scroll_sideways(self, name: str) -> None:
         self.open(name, PHONE)
         width = self.tab.js('document.documentElement.scrollWidth')
         self.assertLessEqual(width, PHONE[0])
-        if name == 'faults':
-            self.screenshot('report-phone')
 
     def test_what_can_be_used_has_a_name(self) -> None:
         self.open()
@@ -316,13 +272,6 @@ class ReportPageTest(testtools.TestCase):
             'svg.getBoundingClientRect().width > 200)'
         )
         self.assertEqual([True, True], drawn)
-        self.screenshot(
-            'report-endpoints', 'section[aria-labelledby=endpoints]'
-        )
-        self.screenshot(
-            'report-topology',
-            'section[aria-labelledby=topologies] > .scroll:nth-of-type(2)',
-        )
 
 
 def write(path: Path, run: model.Run) -> Path:
