@@ -57,7 +57,8 @@ class ListenersTest(testtools.TestCase):
             for one in sockets.waiting(controller.pid)
             if one.address == inventory.CONTROLLER.control
         }
-        self.assertEqual(set(inventory.PORTS.values()), seen)
+        # Guests' screens listen there too.
+        self.assertEqual(set(), set(inventory.PORTS.values()) - seen)
 
     def test_an_ipv4_listener_would_be_seen(self) -> None:
         """One of our own, in this process's network, is."""
