@@ -42,22 +42,38 @@ SAID = """\
 
 
 class ReasonsTest(testtools.TestCase):
-    def reasons(self, *tells: str) -> list[str]:
+    def reasons(self, *tells: str, follows: str = '') -> list[str]:
         """Return what was wrong with each of two tests."""
         said = SAID.format(name=NAME)
-        return list(breaking.reasons(said, frozenset(tells)).values())
+        trial = breaking.Trial({}, frozenset(tells), frozenset([follows]))
+        return list(breaking.reasons(said, trial).values())
 
     def test_what_was_broken_is_named(self) -> None:
-        self.assertEqual(['RA: O flag, MTU', ''], self.reasons('RA: O flag'))
+        wanted = ['RA: O flag, MTU', '']
+        self.assertEqual(wanted, self.reasons('RA: O flag', 'MTU'))
+        self.assertEqual(wanted, self.reasons('MTU', follows='RA: O flag'))
 
     def test_something_else_is_named(self) -> None:
-        error = self.assertRaises(RuntimeError, self.reasons, 'RA: A flag')
-        self.assertIn("expected ['RA: A flag']", str(error))
-        self.assertIn("'RA: O flag'", str(error))
+        tells = ('RA: O flag', 'MTU', 'RA: A flag')
+        error = self.assertRaises(RuntimeError, self.reasons, *tells)
+        self.assertIn("'RA: A flag'", str(error))
+
+    def test_too_much_is_named(self) -> None:
+        # As when no advertisement came at all.
+        error = self.assertRaises(RuntimeError, self.reasons, 'RA: O flag')
+        self.assertIn("expected ['RA: O flag'], seen ['MTU'", str(error))
 
     def test_nothing_is_named(self) -> None:
         said = SAID.format(name=NAME).replace('must be in', 'may be')
-        self.assertRaises(RuntimeError, breaking.reasons, said)
+        trial = breaking.TRIED['ra-o-flag']
+        self.assertRaises(RuntimeError, breaking.reasons, said, trial)
+
+    def test_no_test_ran(self) -> None:
+        trial = breaking.TRIED['ra-o-flag']
+        error = self.assertRaises(
+            RuntimeError, breaking.reasons, 'setUpClass FAILED', trial
+        )
+        self.assertIn('setUpClass FAILED', str(error))
 
 
 class FaultsTest(testtools.TestCase):
@@ -67,7 +83,7 @@ class FaultsTest(testtools.TestCase):
     def test_what_tests_must_name_is_what_they_can(self) -> None:
         for fault, trial in breaking.TRIED.items():
             self.assertTrue(trial.tells, fault)
-            for name in trial.tells:
+            for name in trial.tells | trial.follows:
                 known = name in judging.HINTS or replies.aim(name) in (
                     replies.LOST
                 )
