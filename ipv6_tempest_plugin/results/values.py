@@ -32,6 +32,7 @@ _SEPARATOR = re.compile(
     r"""(?P<sign>:=?|==?>?)(?P<blank>[ \t]{0,4})""",
     re.ASCII,
 )
+_TEST = re.compile(r'(?:\A|\.)test_')
 # Before the first name of a line: a list, a comment, a shell's assignment.
 _LEAD = re.compile(r'[\s>|#;+*-]*(?:(?:export|set)[ \t]+)?\Z')
 # No group below is possessive: those of Python 3.11 match too little or much.
@@ -74,7 +75,7 @@ def find(text: str, place: int) -> Span | None:
             or delimiters.bracketed(text, found.end())
             or _scalar(text, found.end())
         )
-    if _is_code(text, begin, found):
+    if _is_code(text, begin, found) or _is_place(text, begin, found):
         return None
     name = text[place : found.start('sign')].lower()
     if name.startswith(_HEADERS):
@@ -82,6 +83,13 @@ def find(text: str, place: int) -> Span | None:
     return _delimited(text, begin, found) or _matched(
         _pattern(text, begin, found), text, begin, found.end()
     )
+
+
+def _is_place(text: str, begin: int, found: re.Match[str]) -> bool:
+    """Say whether the name is a part of a path, or that of a test."""
+    if text[begin - 1 : begin] == '/':
+        return True
+    return _TEST.search(text[begin : found.start('sign')]) is not None
 
 
 def _argument(text: str, place: int) -> Span | None:

@@ -52,8 +52,12 @@ class SecretsTest(testtools.TestCase):
             '[auth]\nadmin_password = tempest\n[validation]\n'
             'image_ssh_password = admin\n'
             'ssh_key_password_file = /etc/private_key\n'
+            'image_ssh_password = password\n'
+            'default_credentials_domain_name = Default\n'
         )
         for name in (
+            'test_user_update_own_password',
+            'AdvDefaultLifetime 0',
             'ipv6_tempest_plugin.tests.overlay.test_admin',
             '/etc/private_key',
         ):
