@@ -33,7 +33,7 @@ KINDS = ('bootstrap', 'images', 'venvs')
 #: what else may be removed when no lab is up
 SCRATCH = ('downloads', 'logs', 'state', 'tmp')
 #: what tests that were killed leave of their temporary directories
-STRAY = 'tmp' + '[a-z0-9_]' * 8
+STRAY = 'lab-test-' + '[a-z0-9_]' * 8
 
 
 @dataclasses.dataclass(frozen=True)

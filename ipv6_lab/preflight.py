@@ -165,6 +165,9 @@ def disk_of_apt(tests: bool = False) -> Iterator[str]:
 
     :param tests: as for :func:`apt.wanted`
     """
+    if not shutil.which('dpkg-query'):
+        yield 'dpkg: expected dpkg-query, seen none; use Debian 12 or later'
+        return
     if not apt.missing(apt.wanted(tests)):
         return
     others: dict[int, list[Path]] = {}

@@ -40,7 +40,9 @@ class UpstreamTest(testtools.TestCase):
 
     def test_all_pass(self) -> None:
         """All pass, and as many ran as there ought to be."""
-        scratch = tempfile.TemporaryDirectory(dir=paths.root())
+        scratch = tempfile.TemporaryDirectory(
+            prefix='lab-test-', dir=paths.root()
+        )
         self.addCleanup(scratch.cleanup)
         place = lab.workspace(Path(scratch.name, 'tempest'))
         said = machine.lab(

@@ -119,7 +119,7 @@ class CacheTest(testtools.TestCase):
             'venvs/one',
             'images/half',
             'logs/compute',
-            'tmpab12_xyz',
+            'lab-test-ab12_xyz',
         ):
             (place / name).mkdir(parents=True)
         (place / 'venvs/one/.complete').touch()

@@ -130,7 +130,9 @@ class XtestingTest(testtools.TestCase):
     @classmethod
     def setUpClass(cls) -> None:
         super().setUpClass()
-        cls.installed = tempfile.TemporaryDirectory(dir=paths.root())
+        cls.installed = tempfile.TemporaryDirectory(
+            prefix='lab-test-', dir=paths.root()
+        )
         cls.programs = install(Path(cls.installed.name))
 
     @classmethod
@@ -140,7 +142,9 @@ class XtestingTest(testtools.TestCase):
 
     def setUp(self) -> None:
         super().setUp()
-        scratch = tempfile.TemporaryDirectory(dir=paths.root())
+        scratch = tempfile.TemporaryDirectory(
+            prefix='lab-test-', dir=paths.root()
+        )
         self.addCleanup(scratch.cleanup)
         self.scratch = Path(scratch.name)
         self.host = hosts.find()[inventory.CONTROLLER.name]

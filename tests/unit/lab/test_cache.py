@@ -62,7 +62,7 @@ class CacheTest(front.CacheTest):
         entry = cache.place('venvs', 'key')
         cache.make(entry, self.fill)
         (self.root / 'downloads').mkdir()
-        (self.root / 'tmpk3_q9xab').mkdir()
+        (self.root / 'lab-test-k3_q9xab').mkdir()
         freed = cache.clear()
         self.assertGreater(freed, 0)
         self.assertEqual(others, sorted(self.root.iterdir()))
