@@ -137,7 +137,9 @@ TRIED: Mapping[str, Trial] = {
     'rule-any-code': Trial(
         f'{RULES}s_for_types_and_codes', wrong('port_range_max')
     ),
-    'rule-any-type': Trial(f'{RULES}s_for_types', wrong('port_range_min')),
+    'rule-any-type': Trial(
+        f'{RULES}s_(for_types|with_ports)', wrong('port_range_min')
+    ),
     'rule-any-remote': Trial(
         f'{RULES}s_with_remote_prefixes', wrong('remote_ip_prefix')
     ),
