@@ -408,7 +408,7 @@ class CacheVerbTest(VerbsTest):
         with mock.patch.object(record, 'boot', lambda: 'earlier'):
             record.write(record.UP, self.cloud)
         self.root.joinpath('lab.new').touch()
-        self.root.joinpath('tmpab12cd_f').mkdir()
+        self.root.joinpath('lab-test-ab12cd_f').mkdir()
         self.assertEqual(0, self.lab_command('cache', '--clear'))
         self.assertEqual([], list(self.root.iterdir()))
 

@@ -48,6 +48,8 @@ class PluginTest(testtools.TestCase):
                     text = option.default
                     if isinstance(text, list):
                         text = ','.join(map(str, text))
+                    if isinstance(text, dict):
+                        text = ','.join(map(':'.join, text.items()))
                     self.assertEqual(
                         option.default, option.type(str(text)), option.name
                     )
