@@ -83,12 +83,15 @@ class Run:
         for check in (*checks.LINT, *checks.PAGES, checks.UNIT):
             self.check(check)
 
-    def tempest(self) -> None:
-        """Tempest with the plugin, inside the lab."""
+    def tempest(self, guests: bool) -> None:
+        """Tempest with the plugin, inside the lab.
+
+        :param guests: also the tests that boot guests
+        """
         self.part(
             parts.Part(
                 'tempest',
-                lab.PLUGIN,
+                lab.PLUGIN if guests else lab.QUICK,
                 self.results / 'tempest.log',
                 cwd=lab.workspace(self.results / 'tempest'),
                 tests=True,
@@ -123,11 +126,12 @@ class Run:
                 'down; --keep leaves it up'
             )
 
-    def on_lab(self, keep: bool, beside: bool) -> None:
+    def on_lab(self, keep: bool, beside: bool, guests: bool = False) -> None:
         """The functional tests, on a lab that is up for them alone.
 
         :param keep: leave the lab up
         :param beside: do what needs no lab while the lab comes up
+        :param guests: as for :meth:`tempest`
         """
         self.warn(keep)
         if not keep:
@@ -140,7 +144,7 @@ class Run:
             if cloud.up().failed:
                 self.skip('tempest', 'tests/lab')
             else:
-                self.tempest()
+                self.tempest(guests)
                 self.check(checks.FUNCTIONAL)
                 self.lifecycle(keep)
         self.total += cloud.down
@@ -174,6 +178,11 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
         '--lab', action='store_true', help='only the functional tests'
     )
     parser.add_argument(
+        '--guests',
+        action='store_true',
+        help='also the tests of Tempest that boot guests; ten minutes more',
+    )
+    parser.add_argument(
         '--keep',
         action='store_true',
         help='leave the lab up; what takes it down is not run. Without it '
@@ -189,7 +198,7 @@ def proceed(run: Run, chosen: argparse.Namespace) -> None:
     elif chosen.unit:
         run.own_checks()
     else:
-        run.on_lab(chosen.keep, beside=not chosen.lab)
+        run.on_lab(chosen.keep, not chosen.lab, chosen.guests)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -46,6 +46,7 @@ class FalseLab(fixtures.Fixture):
         self.change('tools.lab.COMMAND', script)
         self.change('tools.lab.TEMPEST', (script, 'run'))
         self.change('tools.lab.PLUGIN', (script, 'run'))
+        self.change('tools.lab.QUICK', (script, 'run'))
         self.change('tools.lab.MACHINE', ('touch',))
         self.change('ipv6_lab.places.venv', lambda name: self.place)
         self.change('ipv6_lab.install.plugin.metadata', lambda root: root)

@@ -58,6 +58,13 @@ class SuiteTest(testtools.TestCase):
         self.assertEqual('24 passed, 0 failed, 0 skipped', self.last_line())
         self.assertEqual(['install', 'up', 'run', 'down'], self.lab.calls())
 
+    def test_guests_boot_on_request(self) -> None:
+        text = 'echo guests >> "$CALLS"\necho " - Passed: 1"\n'
+        script = self.lab.script('guests', text)
+        self.lab.change('tools.lab.PLUGIN', ('sh', script))
+        self.assertEqual(0, suite.main(['--guests']))
+        self.assertEqual(['install', 'up', 'guests', 'down'], self.lab.calls())
+
     def test_each_part_has_its_line(self) -> None:
         suite.main([])
         for name in ('lint', 'unit: 5 passed', 'lab up', 'tempest: 7 passed'):
