@@ -56,7 +56,9 @@ class Witness:
 
     def sources(self) -> dict[str, evidence.Source]:
         """Return what is to be fetched, by what readers call it."""
-        found: dict[str, evidence.Source] = {'agents': self._agents}
+        found: dict[str, evidence.Source] = {
+            'agents': lambda: agents(self._admin())
+        }
         for one in self._noted:
             name = f'{one.kind} {one.id or one.sent.get("name", "")}'.rstrip()
             found[name] = functools.partial(seen, one)
@@ -64,10 +66,14 @@ class Witness:
                 found[f'ports of {name}'] = functools.partial(ports_of, one)
         return found
 
-    def _agents(self) -> Any:
-        clients = self._admin()
-        agents = clients.network_agents_client.list_agents()['agents']
-        return [{name: one.get(name) for name in AGENT} for one in agents]
+
+def agents(clients: Any) -> Any:
+    """Return the agents of the networking service and whether they live.
+
+    :param clients: the administrator's
+    """
+    every = clients.network_agents_client.list_agents()['agents']
+    return [{name: one.get(name) for name in AGENT} for one in every]
 
 
 def seen(one: resources.Resource) -> Any:

@@ -12,17 +12,15 @@
 """The vRouter scenario that is cut short leaves nothing in the cloud."""
 
 import ddt
-import testtools
-from testtools import content
 
-from tests.lab import machine
-
-TIMEOUT = 400
+from tests.lab import cutting
 
 
 @ddt.ddt
-class VRouterInterruptTest(testtools.TestCase):
+class VRouterInterruptTest(cutting.CuttingTest):
     """Ctrl-C at five steps of it; by two other ways when all is built."""
+
+    timeout = 400
 
     @ddt.data(
         ('ctrl-c', 'networks'),
@@ -35,15 +33,4 @@ class VRouterInterruptTest(testtools.TestCase):
     )
     @ddt.unpack
     def test_nothing_is_left(self, way: str, moment: str) -> None:
-        said = machine.lab(
-            'run',
-            '--',
-            'python',
-            '-m',
-            'tests.lab.interrupted',
-            way,
-            moment,
-            timeout=TIMEOUT,
-        )
-        self.addDetail('story', content.text_content(said.stdout))
-        self.assertEqual(0, said.returncode, said.stdout)
+        self.check(way, moment)

@@ -12,17 +12,13 @@
 """A run that is cut short leaves nothing in the cloud."""
 
 import ddt
-import testtools
-from testtools import content
 
+from tests.lab import cutting
 from tests.lab import interrupted
-from tests.lab import machine
-
-TIMEOUT = 300
 
 
 @ddt.ddt
-class OverlayInterruptTest(testtools.TestCase):
+class OverlayInterruptTest(cutting.CuttingTest):
     """Ctrl-C, SIGTERM, and a runner that dies under its workers."""
 
     @ddt.data(*interrupted.WAYS)
@@ -32,18 +28,3 @@ class OverlayInterruptTest(testtools.TestCase):
     def test_nothing_is_left_of_a_scenario(self) -> None:
         """Guests, their key pair and the way to them are there by then."""
         self.check('ctrl-c', 'scenario')
-
-    def check(self, way: str, moment: str) -> None:
-        """Cut a run short at a moment; nothing of it may be left."""
-        said = machine.lab(
-            'run',
-            '--',
-            'python',
-            '-m',
-            'tests.lab.interrupted',
-            way,
-            moment,
-            timeout=TIMEOUT,
-        )
-        self.addDetail('story', content.text_content(said.stdout))
-        self.assertEqual(0, said.returncode, said.stdout)

@@ -43,6 +43,7 @@ from ipv6_tempest_plugin.overlay import routers
 from ipv6_tempest_plugin.overlay import security
 from ipv6_tempest_plugin.overlay import stages
 from ipv6_tempest_plugin.overlay import together
+from ipv6_tempest_plugin.overlay import witness
 from ipv6_tempest_plugin.tests.overlay.scenario import showing
 
 CONF = config.CONF
@@ -88,7 +89,7 @@ class ScenarioTest(showing.ShowingTest):
         if cls.enabled('extraroute'):
             cls.far = far = across.FarSide(cls.router)
             way.append(lambda: far)
-        look = functools.partial(showing.agents, cls.os_admin)
+        look = functools.partial(witness.agents, cls.os_admin)
         with evidence.explained(None, {'agents': look}):
             cls.keep(together.Together(together.InTurn(*way), cls.stage))
         cls._lan_beside = None

@@ -29,6 +29,7 @@ from ipv6_tempest_plugin.overlay import expect
 from ipv6_tempest_plugin.overlay.guests import observations
 from ipv6_tempest_plugin.overlay.guests import plans
 from ipv6_tempest_plugin.overlay import stages
+from ipv6_tempest_plugin.overlay import witness
 from ipv6_tempest_plugin.tests.overlay import base
 
 CONF = config.CONF
@@ -43,7 +44,7 @@ class ShowingTest(base.GuestTest):
     def setUp(self) -> None:
         super().setUp()
         self.sources: dict[str, evidence.Source] = {
-            'agents': functools.partial(agents, self.os_admin)
+            'agents': functools.partial(witness.agents, self.os_admin)
         }
         self.steps: list[Mapping[str, Any]] = []
         self.addOnException(self._collect)
@@ -96,16 +97,6 @@ class ShowingTest(base.GuestTest):
         """Fail with a diagnosis if something differs."""
         if found:
             self.fail(diagnosis.as_text(where, what, found, hints))
-
-
-def agents(manager: Any) -> Any:
-    """Return the agents of the networking service and whether they live.
-
-    :param manager: the administrator's
-    """
-    every = manager.network_agents_client.list_agents()['agents']
-    names = ('agent_type', 'host', 'alive', 'heartbeat_timestamp')
-    return [{name: one.get(name) for name in names} for one in every]
 
 
 def _state(guest: stages.Guest) -> str:
