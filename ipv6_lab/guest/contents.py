@@ -152,8 +152,13 @@ PLUGINS: tuple[str, ...] = (
 )
 """Shared objects that programs load by name, kept at their place."""
 
-BOOT_MODULES: tuple[str, ...] = ('virtio_pci', 'virtio_blk')
-"""Kernel modules that the root disk needs, with what they depend on."""
+BOOT_MODULES: tuple[str, ...] = ('virtio_pci', 'virtio_net', 'virtio_blk')
+"""Kernel modules that come first, with what they depend on.
+
+Those of the root disk, and the network's: the kernel uses a card only a
+second after its driver came (net/core/link_watch.c), so the driver comes
+before the disk.
+"""
 
 OTHER_DISK_MODULES: tuple[str, ...] = (
     'virtio_scsi',
@@ -180,7 +185,6 @@ ROOT_MODULES: tuple[str, ...] = (
     'udp_diag',
     'veth',
     'vfat',
-    'virtio_net',
     'virtio_rng',
 )
 """Loaded later, by the guest's services or its user."""

@@ -63,7 +63,7 @@ def _assemble(scratch: Path, source: sources.Sources) -> Path:
     ext4.make(scratch / 'root', root, disk.ROOT_SIZE)
     raw, image = scratch / 'disk.raw', scratch / 'disk.qcow2'
     disk.assemble(source.packages / MBR, boot, root, raw)
-    disk.compress(raw, image)
+    disk.convert(raw, image)
     return image
 
 

@@ -17,8 +17,10 @@ from ipv6_lab.guest import contents
 from ipv6_lab.guest import cpio
 from ipv6_lab.guest import modules
 from ipv6_lab.guest import sources
+from ipv6_lab.guest import staging
 
 INIT = Path(__file__).resolve().parent / 'initramfs' / 'init'
+SYSCTL = staging.OURS / 'etc' / 'sysctl.conf'
 DIRECTORIES = ('bin', 'dev', 'modules', 'modules/more', 'proc', 'root', 'sys')
 
 
@@ -34,6 +36,7 @@ def make(source: sources.Sources) -> bytes:
                 'bin/busybox', source.program('busybox').read_bytes()
             ),
             cpio.program('init', INIT.read_bytes()),
+            cpio.program('sysctl.conf', SYSCTL.read_bytes()),
             *_modules(source),
         ]
     )

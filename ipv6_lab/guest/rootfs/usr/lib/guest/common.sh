@@ -56,3 +56,12 @@ has_link_local() {
     done < /proc/net/if_inet6
     return 1
 }
+
+# The network cards; tunnels, bridges and lo have no device.
+hardware() {
+    for path in /sys/class/net/*/device; do
+        [ -e "$path" ] || continue
+        path=${path%/device}
+        echo "${path##*/}"
+    done
+}
