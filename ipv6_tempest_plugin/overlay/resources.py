@@ -27,6 +27,7 @@ from tempest import config
 from tempest.lib.common.utils import data_utils
 from tempest.lib import exceptions
 
+from ipv6_tempest_plugin import extensions
 from ipv6_tempest_plugin.overlay import checks
 from ipv6_tempest_plugin.overlay import promises
 from ipv6_tempest_plugin.overlay import unanswered
@@ -38,14 +39,14 @@ CONF = config.CONF
 CHOSEN = ('allocation_pools', 'fixed_ips', 'gateway_ip', 'mac_address', 'mtu')
 
 
-def extensions() -> Collection[str]:
+def promised_extensions() -> Collection[str]:
     """Return the aliases of the API's extensions by tempest.conf."""
     return tuple(CONF.network_feature_enabled.api_extensions)
 
 
 def has_extension(extension: str) -> bool:
     """Say whether tempest.conf promises an extension of the API."""
-    return bool({extension, 'all'} & set(extensions()))
+    return extensions.is_promised(extension, promised_extensions())
 
 
 def rand_name(kind: str) -> str:
@@ -125,7 +126,7 @@ class Resource(unanswered.Asked):
                 'project_id': checks.same(self.project_id),
                 **self.promised(),
             },
-            extensions(),
+            promised_extensions(),
         )
 
     @property

@@ -52,12 +52,6 @@ class OverlayTest(test.BaseTestCase):
     def clear_credentials(cls) -> None:
         cls._credentials()
 
-    @classmethod
-    def enabled(cls, extension: str) -> bool:
-        """Say whether tempest.conf promises an extension of the API."""
-        aliases = CONF.network_feature_enabled.api_extensions
-        return bool({extension, 'all'} & set(aliases))
-
     @property
     def manager(self) -> Any:
         """Clients of the project that the test works in."""

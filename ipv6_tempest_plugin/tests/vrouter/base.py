@@ -26,6 +26,7 @@ from tempest import config
 from tempest.lib import exceptions
 from testtools import content
 
+from ipv6_tempest_plugin import extensions
 from ipv6_tempest_plugin.overlay import diagnosis
 from ipv6_tempest_plugin.overlay import evidence
 from ipv6_tempest_plugin.overlay import expect
@@ -111,12 +112,11 @@ class VRouterTest(base.GuestTest):
         super().skip_checks()
         if not CONF.network.public_network_id:
             raise cls.skipException('[network] public_network_id is not set')
-        for extension in ('extraroute', 'port-security'):
-            if not cls.enabled(extension):
-                raise cls.skipException(
-                    '[network-feature-enabled] api_extensions lacks '
-                    f'{extension}'
-                )
+        if lacking := extensions.lacking(
+            ('extraroute', 'port-security'),
+            CONF.network_feature_enabled.api_extensions,
+        ):
+            raise cls.skipException('; '.join(lacking))
         if not CONF.compute_feature_enabled.console_output:
             raise cls.skipException(
                 '[compute-feature-enabled] console_output is False: on its '

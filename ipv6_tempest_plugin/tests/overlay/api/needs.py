@@ -19,6 +19,8 @@ from typing import Any
 
 from tempest import config
 
+from ipv6_tempest_plugin import extensions
+
 CONF = config.CONF
 Test = Callable[[Any], None]
 
@@ -42,12 +44,7 @@ class Needs:
     def lacking(self) -> list[str]:
         """Return the options that promise less, and how."""
         features = CONF.network_feature_enabled
-        promised = set(features.api_extensions)
-        found = [
-            f'[network-feature-enabled] api_extensions lacks {name}'
-            for name in self.extensions
-            if not {name, 'all'} & promised
-        ]
+        found = extensions.lacking(self.extensions, features.api_extensions)
         if self.modes and not features.ipv6_subnet_attributes:
             found.append(
                 '[network-feature-enabled] ipv6_subnet_attributes is False'

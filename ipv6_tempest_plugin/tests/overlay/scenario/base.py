@@ -86,7 +86,7 @@ class ScenarioTest(showing.ShowingTest):
         cls.router = routers.Router(manager, **routers.external_gateway())
         way: list[Callable[[], fixtures.Fixture]] = [lambda: cls.router]
         cls.far = None
-        if cls.enabled('extraroute'):
+        if resources.has_extension('extraroute'):
             cls.far = far = across.FarSide(cls.router)
             way.append(lambda: far)
         look = functools.partial(witness.agents, cls.os_admin)
