@@ -19,6 +19,7 @@ from tempest import test
 from testtools import content
 
 from ipv6_tempest_plugin.overlay import undo
+from ipv6_tempest_plugin.tests.overlay import needs
 
 CONF = config.CONF
 
@@ -28,9 +29,12 @@ class OverlayTest(test.BaseTestCase):
 
     Tempest's own credentials are promised to go as well, so that a run
     that is cut short leaves no project behind.
+
+    :cvar required: what tempest.conf must promise for all tests of the class
     """
 
     credentials = ['primary']
+    required = needs.Needs()
 
     @classmethod
     def skip_checks(cls) -> None:
@@ -39,6 +43,8 @@ class OverlayTest(test.BaseTestCase):
             raise cls.skipException('[service_available] neutron is False')
         if not CONF.network_feature_enabled.ipv6:
             raise cls.skipException('[network-feature-enabled] ipv6 is False')
+        if lacking := cls.required.lacking():
+            raise cls.skipException('; '.join(lacking))
 
     @classmethod
     def setup_credentials(cls) -> None:

@@ -12,7 +12,6 @@
 
 """Verbs of the vRouter tests: build once, look, judge."""
 
-from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from collections.abc import Set
@@ -26,7 +25,6 @@ from tempest import config
 from tempest.lib import exceptions
 from testtools import content
 
-from ipv6_tempest_plugin import extensions
 from ipv6_tempest_plugin.overlay import diagnosis
 from ipv6_tempest_plugin.overlay import evidence
 from ipv6_tempest_plugin.overlay import expect
@@ -46,6 +44,7 @@ from ipv6_tempest_plugin.overlay.vrouter import reach
 from ipv6_tempest_plugin.overlay.vrouter import report
 from ipv6_tempest_plugin.overlay.vrouter import topology
 from ipv6_tempest_plugin.tests.overlay import base
+from ipv6_tempest_plugin.tests.overlay import needs
 
 CONF = config.CONF
 VROUTER = topology.VROUTER
@@ -60,45 +59,18 @@ DROPPED = diagnosis.Hint(
     'the namespace qrouter-ID of ipv6-router',
 )
 Seen = Mapping[str, observations.Observation]
-Test = Callable[[Any], None]
 # Whom or what was judged, what differs, and what that may mean.
 Verdict = tuple[
     str, Sequence[expect.Difference], Mapping[str, diagnosis.Hint] | None
 ]
 
 
-def by_shell(test: Test) -> Test:
-    """Skip a test that logs in to a guest where nobody can."""
-
-    @functools.wraps(test)
-    def wrapper(self: Any) -> None:
-        if CONF.ipv6_overlay.guest_access == 'console':
-            raise self.skipException(
-                '[ipv6_overlay] guest_access = console: nobody can log in to '
-                'a guest'
-            )
-        test(self)
-
-    return wrapper
-
-
-def from_outside(test: Test) -> Test:
-    """Skip a test that reaches guests from where Tempest runs."""
-
-    @functools.wraps(test)
-    def wrapper(self: Any) -> None:
-        if not CONF.ipv6_vrouter.tests_have_route:
-            raise self.skipException(
-                '[ipv6_vrouter] tests_have_route is False'
-            )
-        test(self)
-
-    return wrapper
-
-
 class VRouterTest(base.GuestTest):
     """One service VM and two guests behind it, for a whole class."""
 
+    required = needs.Needs(
+        ('extraroute', 'port-security'), public_network=True
+    )
     built: building.Built
     planned: topology.Topology
     looks: list[Seen]
@@ -110,13 +82,6 @@ class VRouterTest(base.GuestTest):
     @classmethod
     def skip_checks(cls) -> None:
         super().skip_checks()
-        if not CONF.network.public_network_id:
-            raise cls.skipException('[network] public_network_id is not set')
-        if lacking := extensions.lacking(
-            ('extraroute', 'port-security'),
-            CONF.network_feature_enabled.api_extensions,
-        ):
-            raise cls.skipException('; '.join(lacking))
         if not CONF.compute_feature_enabled.console_output:
             raise cls.skipException(
                 '[compute-feature-enabled] console_output is False: on its '

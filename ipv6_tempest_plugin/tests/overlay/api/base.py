@@ -30,26 +30,15 @@ from ipv6_tempest_plugin.overlay import ports
 from ipv6_tempest_plugin.overlay import resources
 from ipv6_tempest_plugin.overlay import routers
 from ipv6_tempest_plugin.overlay import witness
-from ipv6_tempest_plugin.tests.overlay.api import needs
 from ipv6_tempest_plugin.tests.overlay import base
 
 ResourceT = TypeVar('ResourceT', bound=resources.Resource)
 
 
 class ApiTest(base.OverlayTest):
-    """A test that compares the whole of each answer with its prediction.
+    """A test that compares the whole of each answer with its prediction."""
 
-    :cvar required: what tempest.conf must promise for all tests of the class
-    """
-
-    required = needs.Needs()
     _networks: dict[tuple[modes.Mode, ...], networks.Network]
-
-    @classmethod
-    def skip_checks(cls) -> None:
-        super().skip_checks()
-        if lacking := cls.required.lacking():
-            raise cls.skipException('; '.join(lacking))
 
     def setUp(self) -> None:
         super().setUp()

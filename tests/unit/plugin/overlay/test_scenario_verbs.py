@@ -30,6 +30,7 @@ from ipv6_tempest_plugin.overlay.guests import plans
 from ipv6_tempest_plugin.overlay import replies
 from ipv6_tempest_plugin.overlay import stages
 from ipv6_tempest_plugin.tests.overlay import base as overlay_base
+from ipv6_tempest_plugin.tests.overlay import needs
 from ipv6_tempest_plugin.tests.overlay.scenario import base
 from tests.unit.plugin.overlay import test_ends
 from tests.unit.plugin.overlay import test_guest_reading as report
@@ -56,15 +57,20 @@ def options(**changes: Any) -> Any:
         'guest_records': 'run-guest',
         'guest_patience': 30,
         'external_address': '',
+        'external_ipv6': True,
+        'tests_have_route': True,
         'console_output': True,
         'interface_attach': True,
         'public_network_id': 'public',
         **changes,
     }
     feature = types.SimpleNamespace(**chosen)
-    features = types.SimpleNamespace(ipv6=True, api_extensions=['all'])
+    features = types.SimpleNamespace(
+        ipv6=True, api_extensions=['all'], ipv6_subnet_attributes=True
+    )
     return types.SimpleNamespace(
         ipv6_overlay=feature,
+        ipv6_vrouter=feature,
         compute_feature_enabled=feature,
         network=feature,
         network_feature_enabled=features,
@@ -76,7 +82,7 @@ class ScenarioTest(testtools.TestCase):
     def configure(self, **changes: Any) -> None:
         """Have these options, and the rest as a cloud with everything."""
         conf = options(**changes)
-        for module in (overlay_base, base, images):
+        for module in (overlay_base, needs, base, images):
             self.useFixture(fixtures.MockPatchObject(module, 'CONF', conf))
 
     def story(self) -> base.ScenarioTest:
