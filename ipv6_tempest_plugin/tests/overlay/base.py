@@ -12,6 +12,7 @@
 
 """What the tests of the overlay share."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from tempest import config
@@ -77,12 +78,24 @@ class GuestTest(OverlayTest):
                 raise cls.skipException(
                     f'[service_available] {service} is False'
                 )
-        console = CONF.ipv6_overlay.guest_access == 'console'
-        if console and not CONF.compute_feature_enabled.console_output:
+        access = CONF.ipv6_overlay.guest_access
+        if closed := list(cls.closed(access)):
             raise cls.skipException(
-                '[compute-feature-enabled] console_output is False, and '
-                '[ipv6_overlay] guest_access = console'
+                f'{", ".join(closed)}, and [ipv6_overlay] guest_access = '
+                f'{access}'
             )
+
+    @classmethod
+    def closed(cls, access: str) -> Iterator[str]:
+        """Yield the options that rule a way to guests out, and how."""
+        by_floating_ip = access == 'ssh-floating-ip'
+        compute = CONF.compute_feature_enabled
+        if access == 'console' and not compute.console_output:
+            yield '[compute-feature-enabled] console_output is False'
+        if by_floating_ip and not CONF.network_feature_enabled.floating_ips:
+            yield '[network-feature-enabled] floating_ips is False'
+        if by_floating_ip and not CONF.network.public_network_id:
+            yield '[network] public_network_id is not set'
 
     def attach_data(self, kind: str, data: Any) -> None:
         """Attach, or replace, what the report draws or tabulates.

@@ -87,12 +87,6 @@ class VRouterTest(base.GuestTest):
                 '[compute-feature-enabled] console_output is False: on its '
                 'console the vRouter says that it is ready'
             )
-        by_floating = CONF.ipv6_overlay.guest_access == 'ssh-floating-ip'
-        if by_floating and not CONF.network_feature_enabled.floating_ips:
-            raise cls.skipException(
-                '[network-feature-enabled] floating_ips is False and '
-                '[ipv6_overlay] guest_access is ssh-floating-ip'
-            )
 
     @classmethod
     def resource_setup(cls) -> None:

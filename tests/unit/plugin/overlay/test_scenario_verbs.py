@@ -58,6 +58,10 @@ def options(**changes: Any) -> Any:
         'guest_patience': 30,
         'external_address': '',
         'external_ipv6': True,
+        'ipv6': True,
+        'ipv6_subnet_attributes': True,
+        'api_extensions': ['all'],
+        'floating_ips': True,
         'tests_have_route': True,
         'console_output': True,
         'interface_attach': True,
@@ -65,15 +69,12 @@ def options(**changes: Any) -> Any:
         **changes,
     }
     feature = types.SimpleNamespace(**chosen)
-    features = types.SimpleNamespace(
-        ipv6=True, api_extensions=['all'], ipv6_subnet_attributes=True
-    )
     return types.SimpleNamespace(
         ipv6_overlay=feature,
         ipv6_vrouter=feature,
         compute_feature_enabled=feature,
         network=feature,
-        network_feature_enabled=features,
+        network_feature_enabled=feature,
         service_available=mock.MagicMock(),
     )
 
@@ -111,6 +112,7 @@ class SkipTest(ScenarioTest):
         ('console', 'console_output', False),
         ('ssh-ipv6', 'interface_attach', False),
         ('ssh-floating-ip', 'interface_attach', False),
+        ('ssh-floating-ip', 'floating_ips', False),
         ('ssh-floating-ip', 'public_network_id', ''),
     )
     @ddt.unpack
@@ -125,6 +127,7 @@ class SkipTest(ScenarioTest):
     @ddt.data(
         ('console', 'interface_attach', False),
         ('ssh-ipv6', 'console_output', False),
+        ('ssh-ipv6', 'floating_ips', False),
         ('ssh-ipv6', 'public_network_id', ''),
     )
     @ddt.unpack
