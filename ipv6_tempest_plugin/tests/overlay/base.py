@@ -13,12 +13,14 @@
 """What the tests of the overlay share."""
 
 from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import Any
 
 from tempest import config
 from tempest import test
 from testtools import content
 
+from ipv6_tempest_plugin.overlay import evidence
 from ipv6_tempest_plugin.overlay import undo
 from ipv6_tempest_plugin.tests.overlay import needs
 
@@ -58,6 +60,26 @@ class OverlayTest(test.BaseTestCase):
     @classmethod
     def clear_credentials(cls) -> None:
         cls._credentials()
+
+    def setUp(self) -> None:
+        super().setUp()
+        self._told = False
+        self.addOnException(self._tell)
+
+    def _tell(self, failure: Any) -> None:
+        """Attach the evidence, at the first failure alone."""
+        if self._told or issubclass(failure[0], self.skipException):
+            return
+        self._told = True
+        for name, text in evidence.collect(self.to_fetch()).items():
+            self.addDetailUniqueName(name, content.text_content(text))
+
+    def to_fetch(self) -> Mapping[str, evidence.Source]:
+        """Return where evidence comes from, by what readers call it.
+
+        Asked for after a failure alone.
+        """
+        raise NotImplementedError
 
     @property
     def manager(self) -> Any:

@@ -15,7 +15,6 @@
 from collections.abc import Mapping
 from collections.abc import Sequence
 from collections.abc import Set
-import functools
 from pathlib import Path
 import sys
 from typing import Any
@@ -43,6 +42,7 @@ from ipv6_tempest_plugin.overlay.vrouter import keeping
 from ipv6_tempest_plugin.overlay.vrouter import reach
 from ipv6_tempest_plugin.overlay.vrouter import report
 from ipv6_tempest_plugin.overlay.vrouter import topology
+from ipv6_tempest_plugin.overlay import witness
 from ipv6_tempest_plugin.tests.overlay import base
 from ipv6_tempest_plugin.tests.overlay import needs
 
@@ -183,28 +183,16 @@ class VRouterTest(base.GuestTest):
         super().setUp()
         self.seen: dict[str, observations.Observation] = {}
         self.pinged: list[Any] = []
-        self.told = False
-        self.addOnException(self._collect)
 
-    def _collect(self, failure: Any) -> None:
-        """Attach the evidence, at the first failure alone."""
-        if self.told or issubclass(failure[0], self.skipException):
-            return
-        self.told = True
-        for name, text in evidence.collect(self._sources()).items():
-            self.addDetail(name, content.text_content(text))
-
-    def _sources(self) -> dict[str, evidence.Source]:
+    def to_fetch(self) -> Mapping[str, evidence.Source]:
+        """Return ipv6-router, the ports and what tells of guests."""
         built = self.built
         sources: dict[str, evidence.Source] = {
             'ipv6-router': built.router6.show,
             **{name: port.show for name, port in built.ports.items()},
         }
-        for name, server in built.servers.items():
-            sources[f'{name}: console'] = server.console
-            sources[f'{name}: state now'] = functools.partial(
-                _state, built.guests[name]
-            )
+        for name, guest in built.guests.items():
+            sources |= witness.of_guest(name, guest)
         return sources
 
     @property
@@ -333,11 +321,3 @@ def plain(pings: Sequence[plans.Ping] = ()) -> plans.Plan:
     if CONF.ipv6_overlay.guest_access == 'console':
         return plans.Plan(pings=pings, patience=2 * REPORT)
     return plans.Plan(pings=pings)
-
-
-def _state(guest: Any) -> str:
-    """Return what a guest's network looks like, in its own words.
-
-    Evidence is not waited for as long as :func:`plain` would on a console.
-    """
-    return str(guest.observe(plans.Plan()).text)

@@ -23,6 +23,7 @@ from tempest.lib import exceptions
 import testtools
 
 from ipv6_tempest_plugin.overlay import diagnosis
+from ipv6_tempest_plugin.overlay import evidence
 from ipv6_tempest_plugin.overlay import expect
 from ipv6_tempest_plugin.overlay import modes
 from ipv6_tempest_plugin.overlay import networks
@@ -43,15 +44,13 @@ class ApiTest(base.OverlayTest):
     def setUp(self) -> None:
         super().setUp()
         self.witness = witness.Witness(self._admin)
-        self.addOnException(self._tell)
 
     def _admin(self) -> Any:
         return self.get_client_manager(credential_type='admin')
 
-    def _tell(self, failure: Any) -> None:
-        """Attach the evidence, at the first failure alone."""
-        if not issubclass(failure[0], self.skipException):
-            self.witness.tell(self)
+    def to_fetch(self) -> Mapping[str, evidence.Source]:
+        """Return what the witness of what was made goes to see."""
+        return self.witness.sources()
 
     def check(
         self,
