@@ -22,6 +22,7 @@ from typing import Any
 
 import netaddr
 
+from ipv6_tempest_plugin import extensions
 from ipv6_tempest_plugin.overlay import checks
 from ipv6_tempest_plugin.overlay import expect
 
@@ -71,16 +72,16 @@ def returned(sent: Mapping[str, Any]) -> Promise:
     }
 
 
-def supported(promise: Promise, extensions: Collection[str]) -> Promise:
+def supported(promise: Promise, promised: Collection[str]) -> Promise:
     """Leave out what needs an extension that the cloud does not have.
 
-    :param extensions: aliases, or ``all``
+    :param promised: aliases, or ``all``
     """
     return {
         name: check
         for name, check in promise.items()
         if name not in EXTENSIONS
-        or {EXTENSIONS[name], 'all'} & set(extensions)
+        or extensions.is_promised(EXTENSIONS[name], promised)
     }
 
 

@@ -18,10 +18,8 @@ found by its name and removed too.
 """
 
 from collections.abc import Collection
-from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
-import contextlib
 from typing import Any
 
 import fixtures
@@ -29,26 +27,26 @@ from tempest import config
 from tempest.lib.common.utils import data_utils
 from tempest.lib import exceptions
 
+from ipv6_tempest_plugin import extensions
 from ipv6_tempest_plugin.overlay import checks
 from ipv6_tempest_plugin.overlay import promises
+from ipv6_tempest_plugin.overlay import unanswered
 from ipv6_tempest_plugin.overlay import undo
 from ipv6_tempest_plugin import waiting
 
 CONF = config.CONF
-# Seconds after which a request that was not answered is taken for lost.
-LATE = 15
 # What the API chooses where the request leaves it open.
 CHOSEN = ('allocation_pools', 'fixed_ips', 'gateway_ip', 'mac_address', 'mtu')
 
 
-def extensions() -> Collection[str]:
+def promised_extensions() -> Collection[str]:
     """Return the aliases of the API's extensions by tempest.conf."""
     return tuple(CONF.network_feature_enabled.api_extensions)
 
 
 def has_extension(extension: str) -> bool:
     """Say whether tempest.conf promises an extension of the API."""
-    return bool({extension, 'all'} & set(extensions()))
+    return extensions.is_promised(extension, promised_extensions())
 
 
 def rand_name(kind: str) -> str:
@@ -73,26 +71,21 @@ def require(answer: Any, name: str) -> Any:
     return answer[name]
 
 
-class Resource(fixtures.Fixture):
+class Resource(unanswered.Asked):
     """A resource that is there from set-up to clean-up.
 
     :param manager: clients and credentials (``tempest.clients.Manager``)
     :param attributes: what the request says beside the name
     :cvar kind: the singular in the API's documents
     :ivar id: its UUID
-    :ivar asked: whether a request to make it may have been obeyed
     :ivar created: the answer to the request that made it
     :ivar expected: what every answer about it must hold from now on
     """
-
-    kind = ''
 
     def __init__(self, manager: Any, **attributes: Any) -> None:
         super().__init__()
         self.manager = manager
         self.sent = {'name': rand_name(self.kind), **attributes}
-        self.id: str | None = None
-        self.asked = False
 
     @property
     def client(self) -> Any:
@@ -133,7 +126,7 @@ class Resource(fixtures.Fixture):
                 'project_id': checks.same(self.project_id),
                 **self.promised(),
             },
-            extensions(),
+            promised_extensions(),
         )
 
     @property
@@ -152,7 +145,7 @@ class Resource(fixtures.Fixture):
 
     def _create(self) -> Any:
         create = getattr(self.client, f'create_{self.kind}')
-        with asking(self):
+        with unanswered.asking(self):
             answer = create(**self.sent)
         return require(answer, self.kind)
 
@@ -193,38 +186,12 @@ class Resource(fixtures.Fixture):
 
     def _remove(self) -> None:
         """Remove it whether or not its making was answered."""
-        found = [self.id] if self.id else self._unanswered()
-        for one in found:
+        for one in self.made():
             remove(getattr(self.client, f'delete_{self.kind}'), one)
 
-    def _unanswered(self) -> list[str]:
-        """The ids of what a request without an answer has made."""
-
-        def found() -> list[str]:
-            rows = self.search(name=self.sent['name'])
-            return [one['id'] for one in rows]
-
-        if not self.asked:
-            return found()
-        try:
-            return waiting.wait_for(f'{self.kind} to appear', found, LATE)
-        except waiting.WaitTimeout:
-            return []
-
-
-@contextlib.contextmanager
-def asking(*made: Resource) -> Iterator[None]:
-    """Ask for resources, and keep in mind whether they may be there."""
-    for one in made:
-        one.asked = True
-    try:
-        with undo.held(made[0].kind):
-            yield
-    except exceptions.ClientRestClientException:
-        # The API has said that it made nothing.
-        for one in made:
-            one.asked = False
-        raise
+    def named(self) -> list[str]:
+        """Find it by its name."""
+        return [one['id'] for one in self.search(name=self.sent['name'])]
 
 
 class Bulk(fixtures.Fixture):
@@ -243,7 +210,7 @@ class Bulk(fixtures.Fixture):
         kinds = f'{self.resources[0].kind}s'
         create = getattr(self.resources[0].client, f'create_bulk_{kinds}')
         sent = [one.sent for one in self.resources]
-        with asking(*self.resources):
+        with unanswered.asking(*self.resources):
             answer = create(**{kinds: sent})
         answers = require(answer, kinds)
         named = {require(answer, 'name'): answer for answer in answers}

@@ -77,12 +77,12 @@ class KeyPair(unanswered.Asked):
 
     def _setUp(self) -> None:
         self.addCleanup(undo.Promise(f'key pair {self.name}', self._remove))
-        with self.asking():
+        with unanswered.asking(self):
             answer = self.client.create_keypair(name=self.name)
         self.id = self.name
         self.private = str(answer['keypair']['private_key'])
 
-    def search(self) -> list[str]:
+    def named(self) -> list[str]:
         """Find it by its name."""
         rows = self.client.list_keypairs()['keypairs']
         names = [str(row['keypair']['name']) for row in rows]
@@ -105,13 +105,13 @@ class Apart(unanswered.Asked):
 
     def _setUp(self) -> None:
         self.addCleanup(undo.Promise(f'group {self.name}', self._remove))
-        with self.asking():
+        with unanswered.asking(self):
             answer = self.client.create_server_group(
                 name=self.name, policies=['anti-affinity']
             )
         self.id = str(answer['server_group']['id'])
 
-    def search(self) -> list[str]:
+    def named(self) -> list[str]:
         """Find it by its name."""
         groups = self.client.list_server_groups()['server_groups']
         return [str(one['id']) for one in groups if one['name'] == self.name]
@@ -180,7 +180,7 @@ class Server(unanswered.Asked):
                 interval=POLL / 2,
             )
         self.addCleanup(undo.Promise(f'server {self.name}', self._remove))
-        with self.asking():
+        with unanswered.asking(self):
             answer = self.client.create_server(**self._request())
         self.id = str(answer['server']['id'])
         # Before it is removed again.
@@ -218,7 +218,7 @@ class Server(unanswered.Asked):
         answer = self.client.get_console_output(self.id, length=CONSOLE_LINES)
         return str(answer['output'])
 
-    def search(self) -> list[str]:
+    def named(self) -> list[str]:
         """Find it by its name."""
         rows = self.client.list_servers(name=self.name)['servers']
         return [str(row['id']) for row in rows]
@@ -300,7 +300,7 @@ class FloatingIp(unanswered.Asked):
         self.addCleanup(
             undo.Promise(f'floating IP of {self.port.id}', self._remove)
         )
-        with self.asking():
+        with unanswered.asking(self):
             answer = self.client.create_floatingip(
                 floating_network_id=CONF.network.public_network_id,
                 port_id=self.port.id,
@@ -308,7 +308,7 @@ class FloatingIp(unanswered.Asked):
         self.id = str(answer['floatingip']['id'])
         self.address = str(answer['floatingip']['floating_ip_address'])
 
-    def search(self) -> list[str]:
+    def named(self) -> list[str]:
         """Find it by its port."""
         rows = self.client.list_floatingips(port_id=self.port.id)
         return [str(row['id']) for row in rows['floatingips']]

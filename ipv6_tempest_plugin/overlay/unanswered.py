@@ -18,9 +18,11 @@ import contextlib
 import fixtures
 from tempest.lib import exceptions
 
-from ipv6_tempest_plugin.overlay import resources
 from ipv6_tempest_plugin.overlay import undo
 from ipv6_tempest_plugin import waiting
+
+# Seconds after which a request that was not answered is taken for lost.
+LATE = 15
 
 
 class Asked(fixtures.Fixture):
@@ -38,20 +40,8 @@ class Asked(fixtures.Fixture):
         self.id: str | None = None
         self.asked = False
 
-    @contextlib.contextmanager
-    def asking(self) -> Iterator[None]:
-        """Ask for it, and keep in mind whether it may be there."""
-        self.asked = True
-        try:
-            with undo.held(self.kind):
-                yield
-        except exceptions.ClientRestClientException:
-            # The API has said that it made nothing.
-            self.asked = False
-            raise
-
-    def search(self) -> list[str]:
-        """Find what has been made, by what the request named it."""
+    def named(self) -> list[str]:
+        """Return the ids of what bears the name that the request gave."""
         raise NotImplementedError
 
     def made(self) -> list[str]:
@@ -62,10 +52,23 @@ class Asked(fixtures.Fixture):
         if self.id:
             return [self.id]
         if not self.asked:
-            return self.search()
+            return self.named()
         try:
-            return waiting.wait_for(
-                f'{self.kind} to appear', self.search, resources.LATE
-            )
+            return waiting.wait_for(f'{self.kind} to appear', self.named, LATE)
         except waiting.WaitTimeout:
             return []
+
+
+@contextlib.contextmanager
+def asking(*some: Asked) -> Iterator[None]:
+    """Ask for things of one kind; keep in mind whether they may be there."""
+    for one in some:
+        one.asked = True
+    try:
+        with undo.held(some[0].kind):
+            yield
+    except exceptions.ClientRestClientException:
+        # The API has said that it made nothing.
+        for one in some:
+            one.asked = False
+        raise

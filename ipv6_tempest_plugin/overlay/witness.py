@@ -10,7 +10,7 @@
 # License for the specific language governing permissions and limitations
 # under the License.
 
-"""What an API test that failed tells beside: the cloud, as the API sees it.
+"""What a test that failed tells beside: the cloud as the API sees it, guests.
 
 Nothing is asked for as long as nothing fails.
 """
@@ -19,10 +19,8 @@ from collections.abc import Callable
 import functools
 from typing import Any
 
-from testtools import content
-from testtools import testcase
-
 from ipv6_tempest_plugin.overlay import evidence
+from ipv6_tempest_plugin.overlay.guests import plans
 from ipv6_tempest_plugin.overlay import resources
 
 AGENT = ('agent_type', 'host', 'alive', 'heartbeat_timestamp')
@@ -40,19 +38,10 @@ class Witness:
     def __init__(self, admin: Callable[[], Any]) -> None:
         self._admin = admin
         self._noted: dict[resources.Resource, None] = {}
-        self._told = False
 
     def note(self, *some: resources.Resource) -> None:
         """Take notice of resources, before they are asked for."""
         self._noted.update(dict.fromkeys(some))
-
-    def tell(self, case: testcase.TestCase) -> None:
-        """Attach what is to be seen to a test, once."""
-        if self._told:
-            return
-        self._told = True
-        for name, text in evidence.collect(self.sources()).items():
-            case.addDetailUniqueName(name, content.text_content(text))
 
     def sources(self) -> dict[str, evidence.Source]:
         """Return what is to be fetched, by what readers call it."""
@@ -65,6 +54,19 @@ class Witness:
             if one.id and one.kind in PORTS_OF:
                 found[f'ports of {name}'] = functools.partial(ports_of, one)
         return found
+
+
+def of_guest(name: str, guest: Any) -> dict[str, evidence.Source]:
+    """Return what tells of a guest, by what readers call it.
+
+    Its network is told in its own words. The patience of a plan that says
+    none is less than that with evidence.
+    """
+    return {
+        f'{name}: server': guest.server.show,
+        f'{name}: console': guest.server.console,
+        f'{name}: state now': lambda: guest.observe(plans.Plan()).text,
+    }
 
 
 def agents(clients: Any) -> Any:

@@ -20,6 +20,7 @@ from pathlib import Path
 from oslo_config import cfg
 from tempest import config
 
+from ipv6_tempest_plugin import extensions
 from ipv6_tempest_plugin.xtesting import errors
 
 
@@ -47,12 +48,12 @@ def path(environment: Mapping[str, str]) -> Path:
 
 
 def lacking(
-    place: Path, services: Iterable[str], extensions: Iterable[str]
+    place: Path, services: Iterable[str], wanted: Iterable[str]
 ) -> list[str]:
     """Return what a configuration says that its cloud lacks, in words.
 
     :param services: options of ``[service_available]``
-    :param extensions: aliases that must be in ``[network-feature-enabled]
+    :param wanted: aliases that must be in ``[network-feature-enabled]
         api_extensions``, unless that has ``all``
     :raises CaseError: when the file is none, or has no such option
     """
@@ -64,19 +65,13 @@ def lacking(
             f'services of the test case: expected some of {", ".join(known)} '
             f'([service_available] of Tempest), seen {", ".join(unknown)}'
         )
-    promised = set(conf['network-feature-enabled'].api_extensions)
     found = [
         f'[service_available] {name} is False'
         for name in services
         if not available[name]
     ]
-    if 'all' not in promised:
-        found += [
-            f'[network-feature-enabled] api_extensions lacks {name}'
-            for name in extensions
-            if name not in promised
-        ]
-    return found
+    promised = conf['network-feature-enabled'].api_extensions
+    return found + extensions.lacking(wanted, promised)
 
 
 def _read(place: Path) -> cfg.ConfigOpts:

@@ -16,7 +16,11 @@ end of a long run, in which other programs of the machine did their work.
 """
 
 from collections.abc import Iterator
+from collections.abc import Mapping
+import contextlib
+import difflib
 import hashlib
+import itertools
 import json
 import os
 from pathlib import Path
@@ -147,6 +151,21 @@ def snapshot() -> dict[str, str]:
     }
 
 
+def differences(before: Mapping[str, str], seen: Mapping[str, str]) -> str:
+    """Return the lines that went (-) and came (+); empty when none did."""
+    told = []
+    for name in sorted({*before, *seen}):
+        old, new = before.get(name, ''), seen.get(name, '')
+        if old != new:
+            _, _, *lines = difflib.unified_diff(
+                f'{old}\n'.splitlines(keepends=True),
+                f'{new}\n'.splitlines(keepends=True),
+                n=0,
+            )
+            told += [f'{name}:\n', *lines]
+    return ''.join(told)
+
+
 def _output(command: tuple[str, ...]) -> str:
     return subprocess.run(
         command, stdout=subprocess.PIPE, text=True, check=True
@@ -181,9 +200,10 @@ def _mounts() -> list[str]:
 def _settings() -> Iterator[str]:
     """Writable settings of the network namespace, with their values."""
     for place in SYSCTLS:
-        for path in sorted(Path('/proc/sys', place).rglob('*')):
-            if path.is_file() and os.stat(path).st_mode & 0o222:
-                yield f'{path}: {_value(path)}'
+        for path in below(Path('/proc/sys', place)):
+            with contextlib.suppress(FileNotFoundError):
+                if path.is_file() and os.stat(path).st_mode & 0o222:
+                    yield f'{path}: {_value(path)}'
 
 
 def _value(path: Path) -> str:
@@ -197,16 +217,40 @@ def _services() -> Iterator[str]:
     """Processes of the machine's own that do what the lab's do."""
     ours = os.readlink('/proc/self/ns/pid')
     for entry in sorted(Path('/proc').glob('[0-9]*')):
-        if _namespace(entry, 'pid') == ours:
-            name = (entry / 'comm').read_text().strip()
-            if name in SERVICES:
-                yield f'{entry.name} {name}'
+        name = _name(entry)
+        if name in SERVICES and _namespace(entry, 'pid') == ours:
+            yield f'{entry.name} {name}'
+
+
+def _name(entry: Path) -> str:
+    try:
+        return (entry / 'comm').read_text().strip()
+    except (FileNotFoundError, ProcessLookupError):  # it ended meanwhile
+        return ''
+
+
+def below(place: Path) -> list[Path]:
+    """Return all that lies below a directory, what goes meanwhile apart.
+
+    The machine's own programs make and remove files, too.
+    """
+
+    def unless_gone(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):
+            raise error
+
+    return sorted(
+        Path(top, name)
+        for top, *names in os.walk(place, onerror=unless_gone)
+        for name in itertools.chain(*names)
+    )
 
 
 def _times(place: Path) -> Iterator[str]:
     """Files below a directory, and when they changed."""
-    for path in sorted(place.rglob('*')):
-        yield f'{path} {path.lstat().st_mtime_ns}'
+    for path in below(place):
+        with contextlib.suppress(FileNotFoundError):
+            yield f'{path} {path.lstat().st_mtime_ns}'
 
 
 def _names(*places: Path) -> Iterator[str]:
@@ -231,18 +275,22 @@ def files(root: Path) -> Iterator[str]:
     And its inode and time: one that was written with what it had before is
     another. A directory's time tells only that something in it is.
     """
-    for path in sorted(root.rglob('*')):
-        status = path.lstat()
-        seen = f'{status.st_mode:o} {status.st_uid}:{status.st_gid}'
-        if path not in REWRITTEN and not path.is_dir():
-            seen += f' {status.st_ino} {status.st_mtime_ns}'
-        if path.is_symlink():
-            yield f'{path} {seen} -> {os.readlink(path)}'
-        elif path.is_file():
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()
-            yield f'{path} {seen} {digest}'
-        else:
-            yield f'{path} {seen}'
+    for path in below(root):
+        with contextlib.suppress(FileNotFoundError):
+            yield f'{path} {_file(path)}'
+
+
+def _file(path: Path) -> str:
+    status = path.lstat()
+    seen = f'{status.st_mode:o} {status.st_uid}:{status.st_gid}'
+    if path not in REWRITTEN and not path.is_dir():
+        seen += f' {status.st_ino} {status.st_mtime_ns}'
+    if path.is_symlink():
+        return f'{seen} -> {os.readlink(path)}'
+    if path.is_file():
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        return f'{seen} {digest}'
+    return seen
 
 
 def namespaces() -> frozenset[str]:

@@ -15,7 +15,6 @@ Each test takes something away, in namespaces of its own, and asks for all
 problems: there is one, of what was taken. Root is needed, a lab is not.
 """
 
-from pathlib import Path
 import subprocess
 import sys
 
@@ -34,13 +33,12 @@ for line in kernel.problems():
 class KernelTest(testtools.TestCase):
     def setUp(self) -> None:
         super().setUp()
-        directory = self.useFixture(fixtures.TempDir(rootdir='/tmp')).path
-        self.place = Path(directory) / 'cache'
-        self.place.mkdir()
-        variable = fixtures.EnvironmentVariable(
-            paths.VARIABLE, str(self.place)
+        # /tmp may be on a file system that can carry no cache.
+        temporary = fixtures.TempDir(rootdir=str(paths.root()))
+        self.place = self.useFixture(temporary).path
+        self.useFixture(
+            fixtures.EnvironmentVariable(paths.VARIABLE, self.place)
         )
-        self.useFixture(variable)
 
     def problems(self, *before: str) -> list[str]:
         """What preflight finds behind a command that takes something away."""
@@ -72,12 +70,11 @@ class KernelTest(testtools.TestCase):
 
     def test_overlay_file_systems(self) -> None:
         """The cache lies on one that is an overlay's itself."""
-        above = self.place.parent
         (line,) = self.mounting(
-            f'mount -t tmpfs tmpfs {above}; '
-            f'cd {above}; mkdir lower upper work cache; '
+            f'mount -t tmpfs tmpfs {self.place}; '
+            f'cd {self.place}; mkdir lower upper work; '
             'mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work '
-            'overlay cache; cd /'
+            f'overlay {self.place}; cd /'
         )
         self.assertIn('expected overlay file systems over the cache', line)
         self.assertIn(f'set {paths.VARIABLE} to a directory on ext4', line)

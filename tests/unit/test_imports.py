@@ -29,6 +29,7 @@ FORBIDDEN = {
     'ipv6_tempest_plugin': ('ipv6_lab', 'tests', 'tools', 'benchmarks'),
     'ipv6_lab': ('ipv6_tempest_plugin', 'tests', 'tools', 'benchmarks'),
     'ipv6_tempest_plugin/addressing.py': ('tempest',),
+    'ipv6_tempest_plugin/extensions.py': ('tempest',),
     'ipv6_tempest_plugin/waiting.py': ('tempest',),
     'ipv6_tempest_plugin/underlay': ('tempest',),
     'ipv6_tempest_plugin/gap': ('tempest',),

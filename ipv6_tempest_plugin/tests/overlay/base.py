@@ -12,13 +12,17 @@
 
 """What the tests of the overlay share."""
 
+from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import Any
 
 from tempest import config
 from tempest import test
 from testtools import content
 
+from ipv6_tempest_plugin.overlay import evidence
 from ipv6_tempest_plugin.overlay import undo
+from ipv6_tempest_plugin.tests.overlay import needs
 
 CONF = config.CONF
 
@@ -28,9 +32,12 @@ class OverlayTest(test.BaseTestCase):
 
     Tempest's own credentials are promised to go as well, so that a run
     that is cut short leaves no project behind.
+
+    :cvar required: what tempest.conf must promise for all tests of the class
     """
 
     credentials = ['primary']
+    required = needs.Needs()
 
     @classmethod
     def skip_checks(cls) -> None:
@@ -39,6 +46,8 @@ class OverlayTest(test.BaseTestCase):
             raise cls.skipException('[service_available] neutron is False')
         if not CONF.network_feature_enabled.ipv6:
             raise cls.skipException('[network-feature-enabled] ipv6 is False')
+        if lacking := cls.required.lacking():
+            raise cls.skipException('; '.join(lacking))
 
     @classmethod
     def setup_credentials(cls) -> None:
@@ -52,11 +61,25 @@ class OverlayTest(test.BaseTestCase):
     def clear_credentials(cls) -> None:
         cls._credentials()
 
-    @classmethod
-    def enabled(cls, extension: str) -> bool:
-        """Say whether tempest.conf promises an extension of the API."""
-        aliases = CONF.network_feature_enabled.api_extensions
-        return bool({extension, 'all'} & set(aliases))
+    def setUp(self) -> None:
+        super().setUp()
+        self._told = False
+        self.addOnException(self._tell)
+
+    def _tell(self, failure: Any) -> None:
+        """Attach the evidence, at the first failure alone."""
+        if self._told or issubclass(failure[0], self.skipException):
+            return
+        self._told = True
+        for name, text in evidence.collect(self.to_fetch()).items():
+            self.addDetailUniqueName(name, content.text_content(text))
+
+    def to_fetch(self) -> Mapping[str, evidence.Source]:
+        """Return where evidence comes from, by what readers call it.
+
+        Asked for after a failure alone.
+        """
+        raise NotImplementedError
 
     @property
     def manager(self) -> Any:
@@ -77,12 +100,24 @@ class GuestTest(OverlayTest):
                 raise cls.skipException(
                     f'[service_available] {service} is False'
                 )
-        console = CONF.ipv6_overlay.guest_access == 'console'
-        if console and not CONF.compute_feature_enabled.console_output:
+        access = CONF.ipv6_overlay.guest_access
+        if closed := list(cls.closed(access)):
             raise cls.skipException(
-                '[compute-feature-enabled] console_output is False, and '
-                '[ipv6_overlay] guest_access = console'
+                f'{", ".join(closed)}, and [ipv6_overlay] guest_access = '
+                f'{access}'
             )
+
+    @classmethod
+    def closed(cls, access: str) -> Iterator[str]:
+        """Yield the options that rule a way to guests out, and how."""
+        by_floating_ip = access == 'ssh-floating-ip'
+        compute = CONF.compute_feature_enabled
+        if access == 'console' and not compute.console_output:
+            yield '[compute-feature-enabled] console_output is False'
+        if by_floating_ip and not CONF.network_feature_enabled.floating_ips:
+            yield '[network-feature-enabled] floating_ips is False'
+        if by_floating_ip and not CONF.network.public_network_id:
+            yield '[network] public_network_id is not set'
 
     def attach_data(self, kind: str, data: Any) -> None:
         """Attach, or replace, what the report draws or tabulates.

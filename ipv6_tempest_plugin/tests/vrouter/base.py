@@ -12,11 +12,9 @@
 
 """Verbs of the vRouter tests: build once, look, judge."""
 
-from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from collections.abc import Set
-import functools
 from pathlib import Path
 import sys
 from typing import Any
@@ -44,7 +42,9 @@ from ipv6_tempest_plugin.overlay.vrouter import keeping
 from ipv6_tempest_plugin.overlay.vrouter import reach
 from ipv6_tempest_plugin.overlay.vrouter import report
 from ipv6_tempest_plugin.overlay.vrouter import topology
+from ipv6_tempest_plugin.overlay import witness
 from ipv6_tempest_plugin.tests.overlay import base
+from ipv6_tempest_plugin.tests.overlay import needs
 
 CONF = config.CONF
 VROUTER = topology.VROUTER
@@ -59,45 +59,18 @@ DROPPED = diagnosis.Hint(
     'the namespace qrouter-ID of ipv6-router',
 )
 Seen = Mapping[str, observations.Observation]
-Test = Callable[[Any], None]
 # Whom or what was judged, what differs, and what that may mean.
 Verdict = tuple[
     str, Sequence[expect.Difference], Mapping[str, diagnosis.Hint] | None
 ]
 
 
-def by_shell(test: Test) -> Test:
-    """Skip a test that logs in to a guest where nobody can."""
-
-    @functools.wraps(test)
-    def wrapper(self: Any) -> None:
-        if CONF.ipv6_overlay.guest_access == 'console':
-            raise self.skipException(
-                '[ipv6_overlay] guest_access = console: nobody can log in to '
-                'a guest'
-            )
-        test(self)
-
-    return wrapper
-
-
-def from_outside(test: Test) -> Test:
-    """Skip a test that reaches guests from where Tempest runs."""
-
-    @functools.wraps(test)
-    def wrapper(self: Any) -> None:
-        if not CONF.ipv6_vrouter.tests_have_route:
-            raise self.skipException(
-                '[ipv6_vrouter] tests_have_route is False'
-            )
-        test(self)
-
-    return wrapper
-
-
 class VRouterTest(base.GuestTest):
     """One service VM and two guests behind it, for a whole class."""
 
+    required = needs.Needs(
+        ('extraroute', 'port-security'), public_network=True
+    )
     built: building.Built
     planned: topology.Topology
     looks: list[Seen]
@@ -109,24 +82,10 @@ class VRouterTest(base.GuestTest):
     @classmethod
     def skip_checks(cls) -> None:
         super().skip_checks()
-        if not CONF.network.public_network_id:
-            raise cls.skipException('[network] public_network_id is not set')
-        for extension in ('extraroute', 'port-security'):
-            if not cls.enabled(extension):
-                raise cls.skipException(
-                    '[network-feature-enabled] api_extensions lacks '
-                    f'{extension}'
-                )
         if not CONF.compute_feature_enabled.console_output:
             raise cls.skipException(
                 '[compute-feature-enabled] console_output is False: on its '
                 'console the vRouter says that it is ready'
-            )
-        by_floating = CONF.ipv6_overlay.guest_access == 'ssh-floating-ip'
-        if by_floating and not CONF.network_feature_enabled.floating_ips:
-            raise cls.skipException(
-                '[network-feature-enabled] floating_ips is False and '
-                '[ipv6_overlay] guest_access is ssh-floating-ip'
             )
 
     @classmethod
@@ -224,28 +183,16 @@ class VRouterTest(base.GuestTest):
         super().setUp()
         self.seen: dict[str, observations.Observation] = {}
         self.pinged: list[Any] = []
-        self.told = False
-        self.addOnException(self._collect)
 
-    def _collect(self, failure: Any) -> None:
-        """Attach the evidence, at the first failure alone."""
-        if self.told or issubclass(failure[0], self.skipException):
-            return
-        self.told = True
-        for name, text in evidence.collect(self._sources()).items():
-            self.addDetail(name, content.text_content(text))
-
-    def _sources(self) -> dict[str, evidence.Source]:
+    def to_fetch(self) -> Mapping[str, evidence.Source]:
+        """Return ipv6-router, the ports and what tells of guests."""
         built = self.built
         sources: dict[str, evidence.Source] = {
             'ipv6-router': built.router6.show,
             **{name: port.show for name, port in built.ports.items()},
         }
-        for name, server in built.servers.items():
-            sources[f'{name}: console'] = server.console
-            sources[f'{name}: state now'] = functools.partial(
-                _state, built.guests[name]
-            )
+        for name, guest in built.guests.items():
+            sources |= witness.of_guest(name, guest)
         return sources
 
     @property
@@ -374,11 +321,3 @@ def plain(pings: Sequence[plans.Ping] = ()) -> plans.Plan:
     if CONF.ipv6_overlay.guest_access == 'console':
         return plans.Plan(pings=pings, patience=2 * REPORT)
     return plans.Plan(pings=pings)
-
-
-def _state(guest: Any) -> str:
-    """Return what a guest's network looks like, in its own words.
-
-    Evidence is not waited for as long as :func:`plain` would on a console.
-    """
-    return str(guest.observe(plans.Plan()).text)

@@ -27,6 +27,7 @@ from ipv6_tempest_plugin.overlay import together
 from ipv6_tempest_plugin.overlay.vrouter import controls
 from ipv6_tempest_plugin.overlay.vrouter import judging
 from ipv6_tempest_plugin.overlay.vrouter import reach
+from ipv6_tempest_plugin.tests.overlay import needs
 from ipv6_tempest_plugin.tests.vrouter import base
 from ipv6_tempest_plugin import waiting
 
@@ -40,14 +41,14 @@ SOON = 2
 ASKED = 2
 
 
-def control(taken: controls.Control) -> Callable[[base.Test], base.Test]:
+def control(taken: controls.Control) -> Callable[[needs.Test], needs.Test]:
     """Say what a test takes away.
 
     Before the first does, all is looked at for the other tests: so they see
     the guests as they were after their first boot.
     """
 
-    def decorate(test: base.Test) -> base.Test:
+    def decorate(test: needs.Test) -> needs.Test:
         @functools.wraps(test)
         def wrapper(self: Any) -> None:
             self.look_at_all()

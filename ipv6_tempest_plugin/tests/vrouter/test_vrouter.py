@@ -31,6 +31,7 @@ from ipv6_tempest_plugin.overlay.vrouter import predicting
 from ipv6_tempest_plugin.overlay.vrouter import reach
 from ipv6_tempest_plugin.overlay.vrouter import report
 from ipv6_tempest_plugin.overlay.vrouter import userdata
+from ipv6_tempest_plugin.tests.overlay import needs
 from ipv6_tempest_plugin.tests.vrouter import base
 from ipv6_tempest_plugin.tests.vrouter import breaking
 
@@ -125,7 +126,7 @@ class TestVRouter(breaking.BreakingTest):
 
     @decorators.attr(type='slow')
     @decorators.idempotent_id('8914eb64-1ef0-4697-ac58-f778055b3535')
-    @base.from_outside
+    @needs.needs(route=True)
     def test_reach_from_outside(self) -> None:
         """SETUP-20, the other way: whoever is outside reaches the guests.
 
@@ -170,8 +171,7 @@ class TestVRouter(breaking.BreakingTest):
 
     @decorators.attr(type='slow')
     @decorators.idempotent_id('0fbc9e40-ef59-473a-9a0c-7dc7e1e1f60f')
-    @base.from_outside
-    @base.by_shell
+    @needs.needs(route=True, login=True)
     def test_tcp_from_outside(self) -> None:
         """SETUP-20, the other way: full segments of VM1 and VM2."""
         self.look_at_all()
@@ -219,7 +219,7 @@ class TestVRouter(breaking.BreakingTest):
 
     @decorators.attr(type=['slow', 'negative'])
     @decorators.idempotent_id('f58d0a6b-4c19-4e7b-8a90-2b64c7d1e3f5')
-    @base.by_shell
+    @needs.needs(login=True)
     @breaking.control(controls.FORWARDING)
     def test_control_without_forwarding(self) -> None:
         """A vRouter that does not forward loses what lies behind it."""
@@ -274,7 +274,7 @@ class TestVRouter(breaking.BreakingTest):
 
     @decorators.attr(type=['slow', 'negative'])
     @decorators.idempotent_id('1e94c0b8-73d6-4d52-9f2b-5a8067e3c4d9')
-    @base.by_shell
+    @needs.needs(login=True)
     @breaking.control(controls.ADVERTISEMENTS)
     def test_control_without_advertisements(self) -> None:
         """A guest that boots when nobody advertises gets no address.

@@ -23,6 +23,7 @@ from tempest.lib import exceptions
 import testtools
 
 from ipv6_tempest_plugin.overlay import diagnosis
+from ipv6_tempest_plugin.overlay import evidence
 from ipv6_tempest_plugin.overlay import expect
 from ipv6_tempest_plugin.overlay import modes
 from ipv6_tempest_plugin.overlay import networks
@@ -30,39 +31,26 @@ from ipv6_tempest_plugin.overlay import ports
 from ipv6_tempest_plugin.overlay import resources
 from ipv6_tempest_plugin.overlay import routers
 from ipv6_tempest_plugin.overlay import witness
-from ipv6_tempest_plugin.tests.overlay.api import needs
 from ipv6_tempest_plugin.tests.overlay import base
 
 ResourceT = TypeVar('ResourceT', bound=resources.Resource)
 
 
 class ApiTest(base.OverlayTest):
-    """A test that compares the whole of each answer with its prediction.
+    """A test that compares the whole of each answer with its prediction."""
 
-    :cvar required: what tempest.conf must promise for all tests of the class
-    """
-
-    required = needs.Needs()
     _networks: dict[tuple[modes.Mode, ...], networks.Network]
-
-    @classmethod
-    def skip_checks(cls) -> None:
-        super().skip_checks()
-        if lacking := cls.required.lacking():
-            raise cls.skipException('; '.join(lacking))
 
     def setUp(self) -> None:
         super().setUp()
         self.witness = witness.Witness(self._admin)
-        self.addOnException(self._tell)
 
     def _admin(self) -> Any:
         return self.get_client_manager(credential_type='admin')
 
-    def _tell(self, failure: Any) -> None:
-        """Attach the evidence, at the first failure alone."""
-        if not issubclass(failure[0], self.skipException):
-            self.witness.tell(self)
+    def to_fetch(self) -> Mapping[str, evidence.Source]:
+        """Return what the witness of what was made goes to see."""
+        return self.witness.sources()
 
     def check(
         self,

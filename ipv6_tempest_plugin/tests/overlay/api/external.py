@@ -42,7 +42,7 @@ class ExternalStories(base.ApiTest):
             'GET /v2.0/networks?router:external=True',
             'network',
             promises.supported(
-                external_network(wanted), resources.extensions()
+                external_network(wanted), resources.promised_extensions()
             ),
             rows[wanted],
         )

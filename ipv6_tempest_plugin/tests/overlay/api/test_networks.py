@@ -23,8 +23,8 @@ from ipv6_tempest_plugin.overlay import networks
 from ipv6_tempest_plugin.overlay import ports
 from ipv6_tempest_plugin.overlay import resources
 from ipv6_tempest_plugin.tests.overlay.api import base
-from ipv6_tempest_plugin.tests.overlay.api import needs
 from ipv6_tempest_plugin.tests.overlay.api import stories
+from ipv6_tempest_plugin.tests.overlay import needs
 
 CONF = config.CONF
 

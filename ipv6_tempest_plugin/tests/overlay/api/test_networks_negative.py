@@ -25,7 +25,7 @@ from ipv6_tempest_plugin.overlay import cidrs
 from ipv6_tempest_plugin.overlay import modes
 from ipv6_tempest_plugin.overlay import networks
 from ipv6_tempest_plugin.tests.overlay.api import base
-from ipv6_tempest_plugin.tests.overlay.api import needs
+from ipv6_tempest_plugin.tests.overlay import needs
 
 BAD_REQUEST = 400
 # Both name a mode, and not the same one.

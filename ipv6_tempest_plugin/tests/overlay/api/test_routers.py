@@ -24,7 +24,7 @@ from ipv6_tempest_plugin.overlay import ports
 from ipv6_tempest_plugin.overlay import resources
 from ipv6_tempest_plugin.overlay import routers
 from ipv6_tempest_plugin.tests.overlay.api import external
-from ipv6_tempest_plugin.tests.overlay.api import needs
+from ipv6_tempest_plugin.tests.overlay import needs
 
 
 class RouterTest(external.ExternalStories):

@@ -25,7 +25,7 @@ from ipv6_tempest_plugin.overlay import modes
 from ipv6_tempest_plugin.overlay import networks
 from ipv6_tempest_plugin.overlay import routers
 from ipv6_tempest_plugin.tests.overlay.api import base
-from ipv6_tempest_plugin.tests.overlay.api import needs
+from ipv6_tempest_plugin.tests.overlay import needs
 
 
 class RoutersIpV6NegativeTest(base.ApiTest):

@@ -22,7 +22,7 @@ from ipv6_tempest_plugin.overlay import promises
 from ipv6_tempest_plugin.overlay import resources
 from ipv6_tempest_plugin.overlay import security
 from ipv6_tempest_plugin.tests.overlay.api import base
-from ipv6_tempest_plugin.tests.overlay.api import needs
+from ipv6_tempest_plugin.tests.overlay import needs
 
 EGRESS = {'direction': 'egress', 'ethertype': 'IPv6'}
 

@@ -22,7 +22,7 @@ from tempest.lib import decorators
 
 from ipv6_tempest_plugin.overlay import security
 from ipv6_tempest_plugin.tests.overlay.api import base
-from ipv6_tempest_plugin.tests.overlay.api import needs
+from ipv6_tempest_plugin.tests.overlay import needs
 
 
 class SecGroupIPv6NegativeTest(base.ApiTest):

@@ -62,21 +62,12 @@ class ScenarioTest(showing.ShowingTest):
     _open: security.SecurityGroup
 
     @classmethod
-    def skip_checks(cls) -> None:
-        super().skip_checks()
-        access = CONF.ipv6_overlay.guest_access
-        if access != 'console' and not (
-            CONF.compute_feature_enabled.interface_attach
-        ):
-            raise cls.skipException(
-                '[compute-feature-enabled] interface_attach is False, and '
-                f'[ipv6_overlay] guest_access = {access}'
-            )
-        if access == 'ssh-floating-ip' and not CONF.network.public_network_id:
-            raise cls.skipException(
-                '[network] public_network_id is not set, and [ipv6_overlay] '
-                'guest_access = ssh-floating-ip'
-            )
+    def closed(cls, access: str) -> Iterator[str]:
+        """Yield what rules a way out; both by ssh plug cards in."""
+        yield from super().closed(access)
+        compute = CONF.compute_feature_enabled
+        if access != 'console' and not compute.interface_attach:
+            yield '[compute-feature-enabled] interface_attach is False'
 
     @classmethod
     def resource_setup(cls) -> None:
@@ -86,7 +77,7 @@ class ScenarioTest(showing.ShowingTest):
         cls.router = routers.Router(manager, **routers.external_gateway())
         way: list[Callable[[], fixtures.Fixture]] = [lambda: cls.router]
         cls.far = None
-        if cls.enabled('extraroute'):
+        if resources.has_extension('extraroute'):
             cls.far = far = across.FarSide(cls.router)
             way.append(lambda: far)
         look = functools.partial(witness.agents, cls.os_admin)

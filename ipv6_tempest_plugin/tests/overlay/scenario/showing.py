@@ -27,7 +27,6 @@ from ipv6_tempest_plugin.overlay import diagnosis
 from ipv6_tempest_plugin.overlay import evidence
 from ipv6_tempest_plugin.overlay import expect
 from ipv6_tempest_plugin.overlay.guests import observations
-from ipv6_tempest_plugin.overlay.guests import plans
 from ipv6_tempest_plugin.overlay import stages
 from ipv6_tempest_plugin.overlay import witness
 from ipv6_tempest_plugin.tests.overlay import base
@@ -47,24 +46,15 @@ class ShowingTest(base.GuestTest):
             'agents': functools.partial(witness.agents, self.os_admin)
         }
         self.steps: list[Mapping[str, Any]] = []
-        self.addOnException(self._collect)
 
-    def _collect(self, failure: Any) -> None:
-        """Attach the evidence, at the first failure alone."""
-        if issubclass(failure[0], self.skipException) or not self.sources:
-            return
-        sources, self.sources = self.sources, {}
-        for name, text in evidence.collect(sources).items():
-            self.addDetail(name, content.text_content(text))
+    def to_fetch(self) -> Mapping[str, evidence.Source]:
+        """Return what the test has noted until then."""
+        return self.sources
 
     def watch(self, guests: Sequence[stages.Guest]) -> None:
         """Know whom to ask when something goes wrong from now on."""
         for name, guest in zip(stages.NAMES, guests, strict=True):
-            self.sources |= {
-                f'guest {name}: server': guest.server.show,
-                f'guest {name}: console': guest.server.console,
-                f'guest {name}: state now': functools.partial(_state, guest),
-            }
+            self.sources |= witness.of_guest(f'guest {name}', guest)
 
     @contextlib.contextmanager
     def step(self, name: str) -> Iterator[None]:
@@ -97,8 +87,3 @@ class ShowingTest(base.GuestTest):
         """Fail with a diagnosis if something differs."""
         if found:
             self.fail(diagnosis.as_text(where, what, found, hints))
-
-
-def _state(guest: stages.Guest) -> str:
-    """Return what a guest's network looks like, in its own words."""
-    return guest.observe(plans.Plan()).text

@@ -10,7 +10,7 @@
 # License for the specific language governing permissions and limitations
 # under the License.
 
-"""API tests skip what tempest.conf does not promise, and say which option."""
+"""Tests skip what tempest.conf does not promise, and say which option."""
 
 import types
 from typing import Any
@@ -19,7 +19,6 @@ import unittest
 import fixtures
 import testtools
 
-from ipv6_tempest_plugin.tests.overlay.api import needs
 from ipv6_tempest_plugin.tests.overlay.api import test_networks
 from ipv6_tempest_plugin.tests.overlay.api import test_networks_negative
 from ipv6_tempest_plugin.tests.overlay.api import test_ports
@@ -28,6 +27,8 @@ from ipv6_tempest_plugin.tests.overlay.api import test_routers
 from ipv6_tempest_plugin.tests.overlay.api import test_routers_negative
 from ipv6_tempest_plugin.tests.overlay.api import test_security_groups as sg
 from ipv6_tempest_plugin.tests.overlay.api import test_security_groups_negative
+from ipv6_tempest_plugin.tests.overlay import needs
+from ipv6_tempest_plugin.tests.vrouter import test_vrouter
 
 EXTENSION = '[network-feature-enabled] api_extensions lacks '
 MODES = '[network-feature-enabled] ipv6_subnet_attributes is False'
@@ -36,6 +37,8 @@ IPV6 = '[ipv6_overlay] external_ipv6 is False'
 VISIBLE = f'{EXTENSION}subnet-external-network'
 ROUTERS = [f'{EXTENSION}router', MODES]
 GROUPS = [f'{EXTENSION}security-group']
+LOGIN = '[ipv6_overlay] guest_access = console: nobody can log in to a guest'
+ROUTE = '[ipv6_vrouter] tests_have_route is False'
 # What each class misses in a cloud that promises nothing.
 CLASSES: dict[Any, list[str]] = {
     test_networks.BulkNetworkOpsIpV6Test: [],
@@ -54,6 +57,11 @@ CLASSES: dict[Any, list[str]] = {
     test_routers_negative.RoutersIpV6NegativeTest: ROUTERS,
     sg.SecGroupIPv6Test: GROUPS,
     test_security_groups_negative.SecGroupIPv6NegativeTest: GROUPS,
+    test_vrouter.TestVRouter: [
+        f'{EXTENSION}extraroute',
+        f'{EXTENSION}port-security',
+        PUBLIC,
+    ],
 }
 # And what single tests miss beside.
 TESTS = {
@@ -81,6 +89,12 @@ TESTS = {
         'test_routes_that_lead_nowhere': [f'{EXTENSION}extraroute'],
         'test_remove_interface_that_a_route_needs': [f'{EXTENSION}extraroute'],
     },
+    test_vrouter.TestVRouter: {
+        'test_reach_from_outside': [ROUTE],
+        'test_tcp_from_outside': [LOGIN, ROUTE],
+        'test_control_without_forwarding': [LOGIN],
+        'test_control_without_advertisements': [LOGIN],
+    },
 }
 
 
@@ -91,7 +105,11 @@ def conf(promises: bool, extensions: list[str]) -> types.SimpleNamespace:
             api_extensions=extensions, ipv6_subnet_attributes=promises
         ),
         network=types.SimpleNamespace(public_network_id='n' * promises),
-        ipv6_overlay=types.SimpleNamespace(external_ipv6=promises),
+        ipv6_overlay=types.SimpleNamespace(
+            external_ipv6=promises,
+            guest_access='ssh-ipv6' if promises else 'console',
+        ),
+        ipv6_vrouter=types.SimpleNamespace(tests_have_route=promises),
     )
 
 

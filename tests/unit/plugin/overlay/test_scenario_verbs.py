@@ -30,6 +30,7 @@ from ipv6_tempest_plugin.overlay.guests import plans
 from ipv6_tempest_plugin.overlay import replies
 from ipv6_tempest_plugin.overlay import stages
 from ipv6_tempest_plugin.tests.overlay import base as overlay_base
+from ipv6_tempest_plugin.tests.overlay import needs
 from ipv6_tempest_plugin.tests.overlay.scenario import base
 from tests.unit.plugin.overlay import test_ends
 from tests.unit.plugin.overlay import test_guest_reading as report
@@ -56,18 +57,24 @@ def options(**changes: Any) -> Any:
         'guest_records': 'run-guest',
         'guest_patience': 30,
         'external_address': '',
+        'external_ipv6': True,
+        'ipv6': True,
+        'ipv6_subnet_attributes': True,
+        'api_extensions': ['all'],
+        'floating_ips': True,
+        'tests_have_route': True,
         'console_output': True,
         'interface_attach': True,
         'public_network_id': 'public',
         **changes,
     }
     feature = types.SimpleNamespace(**chosen)
-    features = types.SimpleNamespace(ipv6=True, api_extensions=['all'])
     return types.SimpleNamespace(
         ipv6_overlay=feature,
+        ipv6_vrouter=feature,
         compute_feature_enabled=feature,
         network=feature,
-        network_feature_enabled=features,
+        network_feature_enabled=feature,
         service_available=mock.MagicMock(),
     )
 
@@ -76,7 +83,7 @@ class ScenarioTest(testtools.TestCase):
     def configure(self, **changes: Any) -> None:
         """Have these options, and the rest as a cloud with everything."""
         conf = options(**changes)
-        for module in (overlay_base, base, images):
+        for module in (overlay_base, needs, base, images):
             self.useFixture(fixtures.MockPatchObject(module, 'CONF', conf))
 
     def story(self) -> base.ScenarioTest:
@@ -105,6 +112,7 @@ class SkipTest(ScenarioTest):
         ('console', 'console_output', False),
         ('ssh-ipv6', 'interface_attach', False),
         ('ssh-floating-ip', 'interface_attach', False),
+        ('ssh-floating-ip', 'floating_ips', False),
         ('ssh-floating-ip', 'public_network_id', ''),
     )
     @ddt.unpack
@@ -119,6 +127,7 @@ class SkipTest(ScenarioTest):
     @ddt.data(
         ('console', 'interface_attach', False),
         ('ssh-ipv6', 'console_output', False),
+        ('ssh-ipv6', 'floating_ips', False),
         ('ssh-ipv6', 'public_network_id', ''),
     )
     @ddt.unpack

@@ -28,6 +28,7 @@ import testtools
 from ipv6_tempest_plugin.overlay.vrouter import outside
 from ipv6_tempest_plugin.overlay.vrouter import reach
 from ipv6_tempest_plugin.tests.overlay import base as overlay_base
+from ipv6_tempest_plugin.tests.overlay import needs
 from ipv6_tempest_plugin.tests.vrouter import base
 from tests.unit.plugin.vrouter import sample
 
@@ -88,6 +89,8 @@ class SkipTest(testtools.TestCase):
             'console_output': True,
             'floating_ips': True,
             'ipv6': True,
+            'ipv6_subnet_attributes': True,
+            'external_ipv6': True,
             'api_extensions': ['all'],
             'public_network_id': 'public',
             'tests_have_route': True,
@@ -102,7 +105,7 @@ class SkipTest(testtools.TestCase):
             network=every,
             service_available=mock.MagicMock(),
         )
-        for module in (overlay_base, base):
+        for module in (overlay_base, needs, base):
             self.useFixture(fixtures.MockPatchObject(module, 'CONF', conf))
         self.useFixture(
             fixtures.MockPatchObject(test.BaseTestCase, 'skip_checks')
@@ -126,15 +129,3 @@ class SkipTest(testtools.TestCase):
     def test_floating_ips_where_guests_are_reached_so(self, way: str) -> None:
         self.configure(floating_ips=False, guest_access=way)
         base.VRouterTest.skip_checks()
-
-    def test_from_outside(self) -> None:
-        ran: list[Any] = []
-        story = mock.Mock(skipException=base.VRouterTest.skipException)
-        for on in (True, False):
-            self.configure(tests_have_route=on)
-            try:
-                base.from_outside(ran.append)(story)
-            except base.VRouterTest.skipException as skipped:
-                said = str(skipped)
-        self.assertEqual([story], ran)
-        self.assertIn('tests_have_route is False', said)
