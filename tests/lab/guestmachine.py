@@ -90,7 +90,8 @@ class Guest(fixtures.Fixture):
             '-serial', 'chardev:console',
             '-monitor', f'unix:{self.monitor},server,nowait',
             '-drive', f'file={self.disk},if=virtio,cache=unsafe',
-            '-device', 'virtio-rng-pci',
+            # A server of Nova's has a balloon, too.
+            '-device', 'virtio-rng-pci', '-device', 'virtio-balloon-pci',
             *(argument for plug in plugs for argument in plug), *self.more,
         )  # fmt: skip
 
