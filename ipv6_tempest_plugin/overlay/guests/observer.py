@@ -51,6 +51,11 @@ def script(name: str) -> str:
     )
 
 
+def waits(plan: plans.Plan, commands: Commands = Commands()) -> str:
+    """Return a script that waits for what a plan waits for."""
+    return '\n'.join([script('observer.sh'), *_patient(plan, commands), ':'])
+
+
 def once(plan: plans.Plan, commands: Commands = Commands()) -> str:
     """Return a script that prints one report."""
     lines = [*_patient(plan, commands), *report(plan, '0')]
@@ -107,9 +112,12 @@ def _patient(plan: plans.Plan, commands: Commands) -> Iterator[str]:
         ' '.join(map(str, plan.servers)),
     )
     for one in plan.answers:
-        yield words(
+        line = words(
             'until_true', plan.patience, 'answered', one.target, one.source
         )
+        yield f'{line} &'
+    if plan.answers:
+        yield 'wait'
 
 
 def _digits(address: netaddr.IPAddress) -> str:
@@ -123,7 +131,6 @@ def report(plan: plans.Plan, number: str) -> Iterator[str]:
     :param number: its number, as the shell reads it
     """
     yield f'begin {number}'
-    yield 'state'
     for ping in plan.pings:
         yield words(
             'echo_to',
@@ -138,6 +145,8 @@ def report(plan: plans.Plan, number: str) -> Iterator[str]:
         yield words('tcp_to', one.name, one.target, one.port)
     for path in plan.paths:
         yield words('path_to', path.name, path.target, path.source)
+    # While probes wait for replies.
+    yield 'state'
     yield 'finish'
 
 

@@ -109,9 +109,11 @@ state() {
     grep -H . /sys/class/net/*/address /sys/class/net/*/mtu \
         /sys/class/net/*/operstate
     echo '@sysctl'
+    set --
     for option in $OPTIONS; do
-        grep -H . /proc/sys/net/ipv6/conf/*/"$option"
+        set -- "$@" /proc/sys/net/ipv6/conf/*/"$option"
     done
+    grep -H . "$@"
     echo '@if_inet6'
     cat /proc/net/if_inet6
     echo '@ipv6_route'

@@ -91,6 +91,16 @@ class Plan:
     paths: Sequence[Path] = ()
     patience: int = 20
 
+    @property
+    def settled(self) -> 'Plan':
+        """The plan once all has come that it waits for."""
+        return Plan(
+            pings=self.pings,
+            connections=self.connections,
+            paths=self.paths,
+            patience=self.patience,
+        )
+
 
 def full_size(mtu: int) -> int:
     """Return the data of an echo request that fills a link's MTU.
