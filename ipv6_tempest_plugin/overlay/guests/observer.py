@@ -111,11 +111,9 @@ def _patient(plan: plans.Plan, commands: Commands) -> Iterator[str]:
         ' '.join(plan.cards),
         ' '.join(map(str, plan.servers)),
     )
-    for one in plan.answers:
-        line = words(
-            'until_true', plan.patience, 'answered', one.target, one.source
-        )
-        yield f'{line} &'
+    # Pings of several sizes have one end in common.
+    for end in dict.fromkeys((one.target, one.source) for one in plan.answers):
+        yield f'{words("until_true", plan.patience, "answered", *end)} &'
     if plan.answers:
         yield 'wait'
 

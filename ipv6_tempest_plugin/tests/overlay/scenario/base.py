@@ -357,26 +357,33 @@ class ScenarioTest(showing.ShowingTest):
             patience=CONF.ipv6_overlay.guest_patience,
         )
 
-    def look(
+    def settled(
         self, guests: Sequence[stages.Guest], looking: Sequence[plans.Plan]
-    ) -> list[observations.Observation]:
-        """Look around in each guest at once.
+    ) -> list[plans.Plan]:
+        """Wait until each guest has all that its plan waits for.
 
-        None pings before all have what they wait for: a peer that is not
-        there yet is silent, whatever its security group lets in.
+        A peer that is not there yet is silent, whatever its security group
+        lets in.
+
+        :returns: what is left of the plans
         """
         with self.step('guests wait'):
-            left = together.run(
+            return together.run(
                 *(
                     lambda guest=guest, plan=plan: guest.settle(plan)
                     for guest, plan in zip(guests, looking, strict=True)
                 )
             )
+
+    def look(
+        self, guests: Sequence[stages.Guest], looking: Sequence[plans.Plan]
+    ) -> list[observations.Observation]:
+        """Look around in each guest at once."""
         with self.step('guests ping and tell'):
             seen = together.run(
                 *(
                     lambda guest=guest, plan=plan: guest.observe(plan)
-                    for guest, plan in zip(guests, left, strict=True)
+                    for guest, plan in zip(guests, looking, strict=True)
                 )
             )
         self.show_seen(guests, seen)

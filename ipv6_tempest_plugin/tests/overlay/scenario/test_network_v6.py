@@ -61,7 +61,7 @@ class GettingAddress(base.ScenarioTest):
 
         closed = list(map(self.plan, both, every, beyond))
         guests = self.bring(ground, both, closed)
-        seen = self.look(guests, closed)
+        seen = self.look(guests, self.settled(guests, closed))
         # DHCP servers have their ports by now.
         both = self.predicted(ground, [end.beside for end in both])
         self.report(ground.lan, both, seen, {True: beyond, False: peers})

@@ -271,6 +271,13 @@ class ClientTest(testtools.TestCase):
         self.assertIn('not told within 0.05 s how this ended', str(error))
         self.assertTrue(self.closed.is_set())
 
+    def connected(self) -> Any:
+        """Return a connection, as a command gets it that ends in time."""
+        found = self.client._get_ssh_connection()
+        timer: Any = self.client._timer
+        timer.cancel()
+        return found
+
     def test_a_line_serves_one_command_after_the_other(self) -> None:
         logins = []
 
@@ -286,13 +293,11 @@ class ClientTest(testtools.TestCase):
         self.client.timeout = 60
         self.client.line = line = shell.Line()
         for _ in range(2):
-            self.client._get_ssh_connection().close()
-            self.client._timer.cancel()
+            self.connected().close()
         (login,) = logins
         login.close.assert_not_called()
         login.get_transport.return_value.is_active.return_value = False
-        self.client._get_ssh_connection()
-        self.client._timer.cancel()
+        self.connected()
         self.assertEqual(2, len(logins))
         line.hang_up()
         logins[1].close.assert_called_once_with()
