@@ -57,7 +57,8 @@ class GettingAddress(base.ScenarioTest):
         ground, both = self.made()
         beyond = ends.beyond(both, self.beyond)
         peers = [ends.to_peer(*pair) for pair in (both, both[::-1])]
-        every = [a + b for a, b in zip(beyond, peers, strict=True)]
+        # Those that wait in vain begin first.
+        every = [a + b for a, b in zip(peers, beyond, strict=True)]
 
         closed = list(map(self.plan, both, every, beyond))
         guests = self.bring(ground, both, closed)
