@@ -153,8 +153,9 @@ def _without(pattern: str) -> advertisements.Change:
 
 
 def _first_prefix_replaced(text: str) -> str:
-    # A router may have interfaces in networks of several tests.
-    links = re.split(r'(?=^interface )', text, flags=re.M)
+    # A router may have interfaces in networks of several tests, and Neutron
+    # begins each behind the brace that ends the one before.
+    links = re.split(r'(?=\binterface )', text)
     wrong = f'prefix {WRONG_PREFIX}'
     return ''.join(re.sub(r'prefix \S+', wrong, one, count=1) for one in links)
 
