@@ -100,9 +100,13 @@ def short(test: str) -> str:
 
 def tempest(place: Path, *arguments: str) -> str:
     """Run Tempest in the lab; what it printed."""
-    command = [lab.COMMAND, 'run', '--', 'tempest', 'run', *arguments]
+    return inside(place, 'tempest', 'run', *arguments)
+
+
+def inside(place: Path, *command: str) -> str:
+    """Run a command in the lab; what it printed."""
     return subprocess.run(
-        command,
+        [lab.COMMAND, 'run', '--', *command],
         cwd=place,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -112,10 +116,16 @@ def tempest(place: Path, *arguments: str) -> str:
 
 
 def tests(place: Path, regex: str) -> dict[str, str]:
-    """The full names of tests, by their short ones."""
+    """The full names of tests, by their short ones.
+
+    :raises NotGreen: when there are none
+    """
     said = tempest(place, '--list-tests', '--regex', f'^{regex}')
     lines = [line for line in said.splitlines() if NAME.search(line)]
-    return {short(line): line for line in lines if re.match(regex, line)}
+    found = {short(line): line for line in lines if re.match(regex, line)}
+    if not found:
+        raise NotGreen(f'expected tests of {regex}, seen {said!r}')
+    return found
 
 
 def timed(place: Path, chosen: Sequence[str], concurrency: int) -> float:
@@ -185,6 +195,8 @@ def main(arguments: list[str]) -> int:
     wanted = [one for one in MATCHES if chosen.only in (None, one.name)]
     with tempfile.TemporaryDirectory() as scratch:
         place = lab.workspace(Path(scratch, 'workspace'))
+        # To list tests Tempest wants what it makes itself to run them.
+        inside(place, 'stestr', 'init')
         try:
             results = [play(one, place, chosen.runs) for one in wanted]
         except NotGreen as problem:

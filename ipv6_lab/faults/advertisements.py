@@ -116,6 +116,9 @@ class _Writer:
         new.chmod(0o444)
         new.rename(target)
         if path.name in self._known:
+            # Of its two processes the older one; the signal ends the other,
+            # and with it both.
+            command = ['pkill', '-HUP', '--oldest', '-f', target.name]
             with contextlib.suppress(errors.LabError):  # none to be told
-                self._host.run(['pkill', '-HUP', '-f', target.name])
+                self._host.run(command)
         self._known[path.name] = text

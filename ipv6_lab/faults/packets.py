@@ -152,6 +152,14 @@ def _without(pattern: str) -> advertisements.Change:
     return lambda text: re.sub(rf'\n *{pattern}', '', text)
 
 
+def _first_prefix_replaced(text: str) -> str:
+    # A router may have interfaces in networks of several tests, and Neutron
+    # begins each behind the brace that ends the one before.
+    links = re.split(r'(?=\binterface )', text)
+    wrong = f'prefix {WRONG_PREFIX}'
+    return ''.join(re.sub(r'prefix \S+', wrong, one, count=1) for one in links)
+
+
 def _second_prefix_dropped(text: str) -> str:
     blocks = r'(prefix \S+\s*\{[^}]*\};\s*)prefix \S+\s*\{[^}]*\};'
     return re.sub(blocks, r'\1', text)
@@ -185,9 +193,7 @@ FAULTS = (
     _advertised(
         'ra-wrong-prefix',
         'another prefix is advertised instead of the first',
-        lambda text: re.sub(
-            r'prefix \S+', f'prefix {WRONG_PREFIX}', text, count=1
-        ),
+        _first_prefix_replaced,
     ),
     _advertised(
         'ra-extra-prefix',

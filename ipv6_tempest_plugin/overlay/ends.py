@@ -90,7 +90,9 @@ def of(
 def to_peer(end: End, peer: End) -> list[plans.Ping]:
     """Return the pings from one end to the other, by each prefix.
 
-    One of each pair fills the link's MTU.
+    One of each pair fills the link's MTU. A test sends the very same while
+    they must be lost and when they must be answered: replies that are too
+    late to be seen in the control would be missing afterwards.
     """
     sixth = enumerate(zip(peer.addresses, end.addresses, strict=True))
     fourth = enumerate(zip(peer.leases, end.leases, strict=True))

@@ -151,12 +151,16 @@ class Uplink(fixtures.Fixture):
 
     def _join(self, some: Sequence[networks.Subnet]) -> None:
         # One after the other: those of IPv6 share a port.
-        for subnet in some:
-            added = self.useFixture(routers.Interface(self.router, subnet))
-        if not some:
+        added = [
+            self.useFixture(routers.Interface(self.router, subnet))
+            for subnet in some
+        ]
+        if not added:
             return
+        if len(added) > 1 == len({one.port_id for one in added}):
+            self.useFixture(routers.SharedPort(added))
         show = self.lan.manager.ports_client.show_port
-        port = show(added.port_id)['port']
+        port = show(added[-1].port_id)['port']
         self.joined.append((port, some))
         if some == self.lan.subnets:
             self.lan.router_port = port

@@ -111,6 +111,8 @@ class Access(fixtures.Fixture):
                 self.server, address, self.server.key
             )
             self.guest.enter(port.mac)
+        self.guest.line = shell.Line()
+        self.addCleanup(self.guest.leave)
 
     def _sources(self, port: ports.Port) -> dict[str, evidence.Source]:
         sources = {'server': self.server.show, 'its first port': port.show}

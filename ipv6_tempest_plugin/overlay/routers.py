@@ -126,10 +126,41 @@ class Interface(fixtures.Fixture):
         self._removal.drop()
         return answer
 
+    def entrust(self) -> None:
+        """Leave its removal to its port, which is removed too."""
+        self._removal.drop()
+
     def _remove(self) -> None:
         resources.remove(
             self.client.remove_router_interface, self.router.id, **self.names
         )
+
+
+class SharedPort(fixtures.Fixture):
+    """A port that several interfaces of a router share: all go with it.
+
+    The API needs a second for each removal.
+
+    :param interfaces: set up
+    """
+
+    def __init__(self, interfaces: Sequence[Interface]) -> None:
+        super().__init__()
+        self.interfaces = interfaces
+        self.router = interfaces[0].router
+        self.id = interfaces[0].port_id
+
+    def _setUp(self) -> None:
+        what = f'port {self.id} of router {self.router.id}'
+        self.addCleanup(undo.Promise(what, self._remove))
+
+    def _remove(self) -> None:
+        client = self.router.client
+        resources.remove(
+            client.remove_router_interface, self.router.id, port_id=self.id
+        )
+        for one in self.interfaces:
+            one.entrust()
 
 
 def interface_owner() -> expect.Check:

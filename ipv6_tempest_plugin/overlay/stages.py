@@ -18,6 +18,7 @@
 from collections.abc import Iterable
 from collections.abc import Sequence
 from concurrent import futures
+import contextlib
 from typing import Any
 from typing import Protocol
 
@@ -60,6 +61,9 @@ class Guest(Protocol):
     def name(self) -> str:
         """The server's name."""
 
+    def settle(self, plan: plans.Plan) -> plans.Plan:
+        """Wait for what a plan waits for; return what is left of it."""
+
     def observe(self, plan: plans.Plan) -> observations.Observation:
         """Look around in the guest."""
 
@@ -74,7 +78,6 @@ class Stage(fixtures.Fixture):
     """A place for tests with two guests each.
 
     :cvar lasting: whether its guests are the same for all tests
-    :ivar sweeper: to be set up after the stage and all that tests share
     """
 
     lasting = False
@@ -84,11 +87,11 @@ class Stage(fixtures.Fixture):
         self.manager = manager
         self.group: servers.Apart | None = None
         self.sweeper = together.Sweeper()
-        self._pulls: list[futures.Future[Any]] = []
 
     def _setUp(self) -> None:
         if CONF.compute.min_compute_nodes >= PAIR:
             self.group = self.useFixture(servers.Apart(self.manager))
+        self.useFixture(self.sweeper)
 
     def leave(self, one: fixtures.Fixture) -> None:
         """Take back what a test does not need any more, in its order."""
@@ -113,6 +116,10 @@ class Stage(fixtures.Fixture):
         """Return what plugs cards into guests that last."""
         raise NotImplementedError
 
+    def keep(self, one: fixtures.Fixture) -> None:
+        """Take back, once guests that last have gone, what is set up."""
+        raise NotImplementedError
+
     def bring(
         self, owner: Owner, cards: Rows, looking: Sequence[plans.Plan]
     ) -> Sequence[Guest]:
@@ -126,7 +133,10 @@ class Stage(fixtures.Fixture):
 
 
 class Shared(Stage):
-    """A pair that lasts; each test plugs its cards in, and they go with it.
+    """A pair that lasts; each test plugs its cards in.
+
+    They are pulled while the next test's are plugged in; the last go with
+    the guests.
 
     :param version: of IP, by which the guests are reached
     :ivar guests: logged in to
@@ -138,6 +148,9 @@ class Shared(Stage):
         super().__init__(manager)
         self.version = version
         self.guests: list[shell.ShellGuest] = []
+        self._kept: list[fixtures.Fixture] = []
+        self._worn: list[fixtures.Fixture] = []
+        self._left: list[fixtures.Fixture] = []
 
     def _setUp(self) -> None:
         super()._setUp()
@@ -146,6 +159,8 @@ class Shared(Stage):
         self.useFixture(together.Together(key, way))
         first = [way.port() for _ in range(PAIR)]
         self.useFixture(together.Together(*first))
+        # Once the guests have gone: nobody needs to pull cards any more.
+        self.addCleanup(self._clear)
         pair = self.pair([[port] for port in first], key=key)
         # A floating IP needs the router.
         self.useFixture(together.Together(*pair, way.uplink()))
@@ -168,15 +183,35 @@ class Shared(Stage):
     ) -> Sequence[Guest]:
         """Plug cards into the guests that are there."""
         owner.watch(self.guests)
-        # Routes of cards that are about to go would compete with the new.
-        futures.wait(self._pulls)
+        pulled = self._sweep()
         plugs = self.plugs(cards)
         together.begin(plugs)
-        owner.addCleanup(self._pull, plugs)
+        owner.addCleanup(self._worn.append, plugs)
+        # Routes of cards that are about to go would compete with the new.
+        futures.wait(pulled)
         return self.guests
 
-    def _pull(self, plugs: fixtures.Fixture) -> None:
-        self._pulls = [self.sweeper.leave(plugs)]
+    def leave(self, one: fixtures.Fixture) -> None:
+        """Take it back once the cards of its test are pulled."""
+        self._left.append(one)
+
+    def keep(self, one: fixtures.Fixture) -> None:
+        """Take back, once the guests have gone, what is set up."""
+        self._kept.append(one)
+
+    def _sweep(self) -> list[futures.Future[Any]]:
+        """Let go of what the last test has left; return how cards do."""
+        pulled = [self.sweeper.leave(one) for one in self._worn]
+        for one in self._left:
+            self.sweeper.leave(one)
+        self._worn, self._left = [], []
+        return pulled
+
+    def _clear(self) -> None:
+        together.run(
+            lambda: _remove([*self._worn, *self._left]),
+            lambda: _remove(self._kept[::-1]),
+        )
 
 
 class Single(Stage):
@@ -194,3 +229,10 @@ class Single(Stage):
         owner.addCleanup(self.leave, both)
         together.run(*(guest.wait for guest in guests))
         return guests
+
+
+def _remove(some: Sequence[fixtures.Fixture]) -> None:
+    """Remove fixtures in this order; one that fails keeps no other."""
+    with contextlib.ExitStack() as going:
+        for one in reversed(some):
+            going.callback(one.cleanUp)

@@ -13,14 +13,17 @@
 """Doing several things at once."""
 
 from collections.abc import Callable
+from collections.abc import Hashable
 from collections.abc import Sequence
 from concurrent import futures
 from typing import Any
+from typing import Generic
 from typing import TypeVar
 
 import fixtures
 
 T = TypeVar('T')
+F = TypeVar('F', bound=fixtures.Fixture)
 
 
 def run(*actions: Callable[[], T]) -> list[T]:
@@ -121,3 +124,63 @@ class Sweeper(fixtures.Fixture):
         self._pool.shutdown()
         for one in self._left:
             one.result()
+
+
+class Ahead(fixtures.Fixture, Generic[F]):
+    """Sets a fixture up in the background, ahead of its use.
+
+    What that fails with is raised to whoever wants it.
+
+    :param one: not set up yet
+    """
+
+    def __init__(self, one: F) -> None:
+        super().__init__()
+        self.one = one
+
+    def _setUp(self) -> None:
+        self._pool = futures.ThreadPoolExecutor(1)
+        self._coming = self._pool.submit(begin, self.one)
+        self.addCleanup(self._leave)
+
+    def ready(self) -> F:
+        """Wait until it is set up, and return it."""
+        self._coming.result()
+        return self.one
+
+    def _leave(self) -> None:
+        self._pool.shutdown()
+        # What failed has undone itself, and told whoever wanted it.
+        if not self._coming.exception():
+            self.one.cleanUp()
+
+
+class Prepared(fixtures.Fixture):
+    """Fixtures that are set up ahead, each by a name of its own.
+
+    Whoever takes one also removes it; what nobody takes goes with this.
+    """
+
+    def _setUp(self) -> None:
+        self._coming: dict[Hashable, Ahead[Any]] = {}
+        self.addCleanup(self._leave)
+
+    def begin(self, name: Hashable, one: fixtures.Fixture) -> None:
+        """Begin to set a fixture up, unless there is one of this name."""
+        if name not in self._coming:
+            self._coming[name] = ahead = Ahead(one)
+            ahead.setUp()
+
+    def take(self, name: Hashable) -> Ahead[Any]:
+        """Hand out what was begun.
+
+        :raises KeyError: when nothing was
+        """
+        return self._coming.pop(name)
+
+    def wait(self, name: Hashable) -> None:
+        """Wait until what was begun is there, and leave it here."""
+        self._coming[name].ready()
+
+    def _leave(self) -> None:
+        run(*(one.cleanUp for one in self._coming.values()))

@@ -51,6 +51,11 @@ def script(name: str) -> str:
     )
 
 
+def waits(plan: plans.Plan, commands: Commands = Commands()) -> str:
+    """Return a script that waits for what a plan waits for."""
+    return '\n'.join([script('observer.sh'), *_patient(plan, commands), ':'])
+
+
 def once(plan: plans.Plan, commands: Commands = Commands()) -> str:
     """Return a script that prints one report."""
     lines = [*_patient(plan, commands), *report(plan, '0')]
@@ -106,10 +111,11 @@ def _patient(plan: plans.Plan, commands: Commands) -> Iterator[str]:
         ' '.join(plan.cards),
         ' '.join(map(str, plan.servers)),
     )
-    for one in plan.answers:
-        yield words(
-            'until_true', plan.patience, 'answered', one.target, one.source
-        )
+    # Pings of several sizes have one end in common.
+    for end in dict.fromkeys((one.target, one.source) for one in plan.answers):
+        yield f'{words("until_true", plan.patience, "answered", *end)} &'
+    if plan.answers:
+        yield 'wait'
 
 
 def _digits(address: netaddr.IPAddress) -> str:
@@ -123,7 +129,6 @@ def report(plan: plans.Plan, number: str) -> Iterator[str]:
     :param number: its number, as the shell reads it
     """
     yield f'begin {number}'
-    yield 'state'
     for ping in plan.pings:
         yield words(
             'echo_to',
@@ -138,6 +143,8 @@ def report(plan: plans.Plan, number: str) -> Iterator[str]:
         yield words('tcp_to', one.name, one.target, one.port)
     for path in plan.paths:
         yield words('path_to', path.name, path.target, path.source)
+    # While probes wait for replies.
+    yield 'state'
     yield 'finish'
 
 

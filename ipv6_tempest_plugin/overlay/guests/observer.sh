@@ -13,43 +13,46 @@ command -v ping6 > /dev/null && six=ping6 || six='ping -6'
 command -v traceroute6 > /dev/null && trace=traceroute6 \
     || trace='traceroute -6'
 
+# While they wait, emulated guests shall do their own work: no function
+# below starts a process, not even a subshell, where it can do without.
+
+# seconds: since boot, in $now
 seconds() {
     read -r now _ < /proc/uptime
-    echo "${now%.*}"
+    now=${now%.*}
 }
 
 pause() {
     sleep 0.2 2> /dev/null || sleep 1
 }
 
-# name_of MAC: the interface with that MAC address
+# name_of MAC: the interface with that MAC address, in $name; false if none
 name_of() {
     for path in /sys/class/net/*; do
         read -r mac < "$path/address" || continue
-        [ "$mac" != "$1" ] || echo "${path##*/}"
+        name=${path##*/}
+        [ "$mac" != "$1" ] || return 0
     done 2> /dev/null
+    name=
+    return 1
 }
 
 # until_true SECONDS COMMAND...: whether it became true in time
 until_true() {
-    limit=$(($(seconds) + $1))
+    seconds
+    limit=$((now + $1))
     shift
     until "$@"; do
-        [ "$(seconds)" -lt "$limit" ] || return 1
+        seconds
+        [ "$now" -lt "$limit" ] || return 1
         pause
     done
-}
-
-plugged() {
-    [ -n "$(name_of "$1")" ]
 }
 
 # raise SECONDS MAC COMMAND: once that card is there, run COMMAND, in which
 # $name is its interface
 raise() {
-    until_true "$1" plugged "$2" || return
-    # shellcheck disable=SC2034
-    name=$(name_of "$2")
+    until_true "$1" name_of "$2" || return
     eval "$3" > /dev/null 2>&1
 }
 
@@ -70,14 +73,16 @@ usable() {
 }
 
 recorded() {
-    set -- "$RECORDS/nics/$(name_of "$1")"/ra.*
+    name_of "$1" || return
+    set -- "$RECORDS/nics/$name"/ra.*
     [ -s "$1" ]
 }
 
 settled() {
     for wanted in $addresses; do usable "$wanted" || return; done
     for wanted in $informed; do
-        [ -s "$RECORDS/dns/$(name_of "$wanted").dhcp6" ] || return
+        name_of "$wanted" || return
+        [ -s "$RECORDS/dns/$name.dhcp6" ] || return
     done
     for wanted in $advertised; do recorded "$wanted" || return; done
     for wanted in $servers; do
@@ -109,9 +114,11 @@ state() {
     grep -H . /sys/class/net/*/address /sys/class/net/*/mtu \
         /sys/class/net/*/operstate
     echo '@sysctl'
+    set --
     for option in $OPTIONS; do
-        grep -H . /proc/sys/net/ipv6/conf/*/"$option"
+        set -- "$@" /proc/sys/net/ipv6/conf/*/"$option"
     done
+    grep -H . "$@"
     echo '@if_inet6'
     cat /proc/net/if_inet6
     echo '@ipv6_route'
@@ -159,7 +166,7 @@ echo_to() {
     *) ping=ping ;;
     esac
     # shellcheck disable=SC2086
-    probe "ping.$1" $ping -n -c "$4" -i 0.3 -W "$6" -s "$5" \
+    probe "ping.$1" $ping -n -c "$4" -i 0.2 -W "$6" -s "$5" \
         ${3:+-I "$3"} "$2"
 }
 

@@ -39,7 +39,7 @@ class Ping:
     source: netaddr.IPAddress | None = None
     count: int = 3
     size: int = 56
-    patience: int = 3
+    patience: int = 1
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,16 @@ class Plan:
     connections: Sequence[Connection] = ()
     paths: Sequence[Path] = ()
     patience: int = 20
+
+    @property
+    def settled(self) -> 'Plan':
+        """The plan once all has come that it waits for."""
+        return Plan(
+            pings=self.pings,
+            connections=self.connections,
+            paths=self.paths,
+            patience=self.patience,
+        )
 
 
 def full_size(mtu: int) -> int:

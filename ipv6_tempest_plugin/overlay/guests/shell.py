@@ -12,10 +12,12 @@
 
 """Guests that are reached by ssh."""
 
+from collections.abc import Callable
 import socket
 import threading
 from typing import Any
 
+import paramiko
 from tempest import config
 from tempest.lib.common import ssh
 from tempest.lib import exceptions
@@ -48,6 +50,41 @@ UNREACHED = diagnosis.Hint(
 )
 
 
+class Line:
+    """A connection that outlasts the command that it was made for.
+
+    Logging in takes an emulated guest longer than most commands.
+    """
+
+    def __init__(self) -> None:
+        self._connection: Any = None
+        #: for one command after the other: Dropbear ends a connection whose
+        #: next command comes before the last one's exit status was read
+        self.turn = threading.Lock()
+
+    @property
+    def alive(self) -> bool:
+        """Whether there is a connection that a command can use."""
+        transport = self._connection and self._connection.get_transport()
+        return bool(transport and transport.is_active())
+
+    def take(self, connection: Any) -> None:
+        """Keep a connection."""
+        self._connection = connection
+
+    def get_transport(self) -> Any:
+        """Return what commands are sent by."""
+        return self._connection.get_transport()
+
+    def close(self) -> None:
+        """Do nothing: a client has done its command, not the last one."""
+
+    def hang_up(self) -> None:
+        """Close the connection."""
+        if self._connection:
+            self._connection.close()
+
+
 class Client(ssh.Client):
     """Tempest's, whose commands end in time.
 
@@ -59,26 +96,37 @@ class Client(ssh.Client):
     _timer: threading.Timer | None = None
     #: seconds that logging in may take, if not as long as the command
     patience: float | None = None
+    #: the connection to use, and to leave to the next command
+    line: Line | None = None
 
     def _get_ssh_connection(self, *arguments: Any, **named: Any) -> Any:
+        if self.line:
+            if not self.line.alive:
+                self.line.take(self._login(*arguments, **named))
+            self._end_in_time(self.line.hang_up)
+            return self.line
+        connection = self._login(*arguments, **named)
+        self._end_in_time(connection.close)
+        return connection
+
+    def _end_in_time(self, hang_up: Callable[[], None]) -> None:
+        self._late = threading.Event()
+        self._timer = threading.Timer(self.timeout, self._hang_up, [hang_up])
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _login(self, *arguments: Any, **named: Any) -> Any:
         limit = self.timeout
         if self.patience is not None:
             self.timeout = self.patience
         try:
-            connection = super()._get_ssh_connection(*arguments, **named)
+            return super()._get_ssh_connection(*arguments, **named)
         finally:
             self.timeout = limit
-        self._late = threading.Event()
-        self._timer = threading.Timer(
-            self.timeout, self._hang_up, [connection]
-        )
-        self._timer.daemon = True
-        self._timer.start()
-        return connection
 
-    def _hang_up(self, connection: Any) -> None:
+    def _hang_up(self, hang_up: Callable[[], None]) -> None:
         self._late.set()
-        connection.close()
+        hang_up()
 
     def exec_command(self, cmd: str, encoding: str = 'utf-8') -> str:
         """Run a command; return what it prints.
@@ -89,7 +137,7 @@ class Client(ssh.Client):
         """
         try:
             return str(super().exec_command(cmd, encoding))
-        except exceptions.SSHExecCommandFailed:
+        except (exceptions.SSHExecCommandFailed, paramiko.SSHException):
             if self._late.is_set():
                 raise exceptions.TimeoutException(
                     f'{self.host} has not told within {self.timeout} s how '
@@ -105,7 +153,11 @@ class ShellGuest:
     """A server's guest, by ssh.
 
     :param address: IPv4 or IPv6, reachable from here
+    :ivar line: the connection that :meth:`run` keeps; None to log in for
+        each command
     """
+
+    line: Line | None = None
 
     def __init__(
         self, server: servers.Server, address: str, key: servers.KeyPair
@@ -194,18 +246,32 @@ class ShellGuest:
         :raises TimeoutException: when the command takes longer
         :raises SSHExecCommandFailed: when its exit status is not 0
         """
-        return str(self._client(timeout).exec_command(command))
+        client = self._client(timeout)
+        if not self.line:
+            return str(client.exec_command(command))
+        with self.line.turn:
+            client.line = self.line
+            return str(client.exec_command(command))
+
+    def leave(self) -> None:
+        """Close the connection that is kept."""
+        if self.line:
+            self.line.hang_up()
+
+    def settle(self, plan: plans.Plan) -> plans.Plan:
+        """Wait for what a plan waits for; return what is left of it."""
+        self.run(
+            observer.waits(plan, images.commands()), timeout=_longest(plan)
+        )
+        return plan.settled
 
     def observe(self, plan: plans.Plan) -> observations.Observation:
         """Look around in the guest.
 
         :raises MalformedReport: when what it says is not understood
         """
-        raised = len(plan.raised) + len(plan.leasing)
-        waits = 1 + raised + len(plan.answers)
         said = self.run(
-            observer.once(plan, images.commands()),
-            timeout=waits * plan.patience + PROBES,
+            observer.once(plan, images.commands()), timeout=_longest(plan)
         )
         found = reports.find(said)
         if not found:
@@ -213,3 +279,9 @@ class ShellGuest:
                 f'expected a report of {self.name}, seen {said!r}'
             )
         return reading.read(found[-1])
+
+
+def _longest(plan: plans.Plan) -> float:
+    """Return the seconds that a plan may take in a guest."""
+    waits = 1 + len(plan.raised) + len(plan.leasing) + bool(plan.answers)
+    return waits * plan.patience + PROBES

@@ -77,6 +77,13 @@ class ConfigurationTest(testtools.TestCase):
         self.assertEqual(text.count('{'), text.count('}'))
         self.assertIn('route fe80::a9fe:a9fe/128', text)
 
+    @ddt.data('ra-wrong-prefix', 'ra-no-second-prefix')
+    def test_lie_on_each_link(self, name: str) -> None:
+        other = WRITTEN.replace('qr-1', 'qr-2').replace(':9000:', ':9001:')
+        change = self.change(name)
+        first = WRITTEN.strip()
+        self.assertEqual(change(first) + change(other), change(first + other))
+
     def change(self, name: str) -> Callable[[str], str]:
         """Return what a fault does to a configuration."""
         found: list[Callable[[str], str]] = []

@@ -13,11 +13,13 @@
 """Verbs of the scenario tests: build, predict, look, compare."""
 
 from collections.abc import Callable
+from collections.abc import Hashable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
-import functools
 from typing import Any
+from typing import TypeVar
+import unittest
 
 import fixtures
 import netaddr
@@ -29,6 +31,7 @@ from ipv6_tempest_plugin.overlay import diagnosis
 from ipv6_tempest_plugin.overlay import ends
 from ipv6_tempest_plugin.overlay import evidence
 from ipv6_tempest_plugin.overlay import expect
+from ipv6_tempest_plugin.overlay import grounds
 from ipv6_tempest_plugin.overlay.guests import images
 from ipv6_tempest_plugin.overlay.guests import observations
 from ipv6_tempest_plugin.overlay.guests import plans
@@ -36,30 +39,48 @@ from ipv6_tempest_plugin.overlay import judging
 from ipv6_tempest_plugin.overlay import lans
 from ipv6_tempest_plugin.overlay import modes
 from ipv6_tempest_plugin.overlay import picturing
-from ipv6_tempest_plugin.overlay import ports
 from ipv6_tempest_plugin.overlay import replies
 from ipv6_tempest_plugin.overlay import resources
 from ipv6_tempest_plugin.overlay import routers
 from ipv6_tempest_plugin.overlay import security
 from ipv6_tempest_plugin.overlay import stages
 from ipv6_tempest_plugin.overlay import together
-from ipv6_tempest_plugin.overlay import witness
 from ipv6_tempest_plugin.tests.overlay.scenario import showing
 
 CONF = config.CONF
 Observations = Sequence[observations.Observation]
 Pings = Sequence[plans.Ping]
+Test = TypeVar('Test', bound=Callable[..., None])
+FAR = 'far'
+BESIDE = 'beside'
+NOTHING = (None, None)
+
+
+def networks(
+    mode: modes.Mode, prefixes: int = 1, dualnet: bool = False
+) -> Callable[[Test], Test]:
+    """Say what a test asks of its networks (:class:`grounds.Kind`).
+
+    So they can be made before it begins.
+    """
+
+    def marked(test: Test) -> Test:
+        vars(test)['kind'] = grounds.Kind(mode, prefixes, dualnet)
+        return test
+
+    return marked
 
 
 class ScenarioTest(showing.ShowingTest):
     """Two guests on networks that each test makes, behind one router."""
 
+    ipv4 = True
     stage: stages.Stage
     router: routers.Router
     far: across.FarSide | None
-    _lan_beside: lans.Lan | None
-    _ends_beside: Sequence[ends.End]
-    _open: security.SecurityGroup
+    prepared: together.Prepared
+    _beside: grounds.Ground | None
+    _plugged: bool
 
     @classmethod
     def closed(cls, access: str) -> Iterator[str]:
@@ -75,23 +96,63 @@ class ScenarioTest(showing.ShowingTest):
         manager = cls.os_primary
         cls.stage = stages.configured(manager)
         cls.router = routers.Router(manager, **routers.external_gateway())
-        way: list[Callable[[], fixtures.Fixture]] = [lambda: cls.router]
         cls.far = None
-        if resources.has_extension('extraroute'):
-            cls.far = far = across.FarSide(cls.router)
-            way.append(lambda: far)
-        look = functools.partial(witness.agents, cls.os_admin)
-        with evidence.explained(None, {'agents': look}):
-            cls.keep(together.Together(together.InTurn(*way), cls.stage))
-        cls._lan_beside = None
-        cls._ends_beside = ()
-        cls.keep(cls.stage.sweeper)
+        cls._beside = None
+        cls._plugged = False
+        cls.prepared = together.Prepared()
+        router = together.Ahead(cls.router)
+        stage = together.Ahead(cls.stage)
+        with evidence.explained(None, {'agents': cls.agents}):
+            cls.keep(router)
+            cls.keep(together.Together(cls.prepared, stage))
+            router.ready()
+            if resources.has_extension('extraroute'):
+                cls.far = across.FarSide(cls.router)
+                cls.prepared.begin(FAR, cls.far)
+            cls.prepare_after('')
+            stage.ready()
+            if cls.far:
+                cls.prepared.wait(FAR)
+
+    @classmethod
+    def prepare_after(cls, name: str) -> None:
+        """Begin to make the networks of the test that is next by name.
+
+        It may have been left out of the run: then nobody takes them, and
+        they go when the class ends.
+        """
+        names = unittest.defaultTestLoader.getTestCaseNames(cls)
+        for test in [one for one in names if one > name][:1]:
+            kind = getattr(cls, test).kind
+            cls.prepared.begin(kind, cls.ground(kind))
+            if kind.dualnet and not cls._beside:
+                cls.prepared.begin(BESIDE, cls.ground_beside())
+
+    @classmethod
+    def ground(cls, kind: grounds.Kind) -> grounds.Ground:
+        """Describe the network of a kind that is tested."""
+        some = [kind.mode] * kind.prefixes
+        lan = lans.Lan(cls.os_primary, some, cls.ipv4 and not kind.dualnet)
+        return grounds.Ground(lan, cls.router, stages.PAIR)
+
+    @classmethod
+    def ground_beside(cls) -> grounds.Ground:
+        """Describe a network of IPv4 in which all may ping."""
+        lan = lans.Lan(cls.os_primary, [], ipv4=True)
+        return grounds.Ground(lan, cls.router, stages.PAIR, grounds.PING)
+
+    @property
+    def kind(self) -> grounds.Kind:
+        """What this test asks of its networks."""
+        return getattr(self, self._testMethodName).kind
 
     def setUp(self) -> None:
         super().setUp()
         self.sources[f'router {self.router.id}'] = self.router.show
         if self.far:
             self.sources['another router'] = self.far.other.show
+        # In the order of End.everywhere.
+        self.lans: list[lans.Lan] = []
         self.pinged: list[Any] = []
         left = '\n'.join(self.left_out())
         if left:
@@ -103,31 +164,27 @@ class ScenarioTest(showing.ShowingTest):
         together.begin(fixture)
         cls.addClassResourceCleanup(fixture.cleanUp)
 
-    def make(self, *some: fixtures.Fixture) -> None:
-        """Make things at once, which the stage takes back after the test."""
-        whole = together.Together(*some)
-        together.begin(whole)
-        self.addCleanup(self.stage.leave, whole)
+    def taken(
+        self, name: Hashable, one: grounds.Ground
+    ) -> together.Ahead[grounds.Ground]:
+        """Return what was prepared by a name; prepare it unless it was."""
+        self.prepared.begin(name, one)
+        return self.prepared.take(name)
 
-    def lan(self, some: Sequence[modes.Mode], ipv4: bool) -> lans.Lan:
-        """Describe a network."""
-        return lans.Lan(self.manager, some, ipv4)
-
-    def check_lan(self, lan: lans.Lan) -> None:
-        """Check that the API made a network as it was asked to."""
-        self.check_made(lan.network, lan.network.show())
-        for one in lan.network.subnets:
+    def check_ground(self, ground: grounds.Ground) -> None:
+        """Check that the API made networks as it was asked to."""
+        network = ground.lan.network
+        self.check_made(ground.group, ground.group.created)
+        self.check_made(network, network.show())
+        for one in [*network.subnets, *ground.ports]:
             self.check_made(one, one.created)
+        self.check_uplink(ground.uplink)
 
     def check_made(self, one: resources.Resource, answer: Any) -> None:
         """Compare a whole answer with its prediction."""
         self.sources[f'{one.kind} {one.id}'] = one.show
         found = expect.differences(one.expected, answer)
         self.judge(one.path, one.kind, found, diagnosis.HINTS)
-
-    def group(self) -> security.SecurityGroup:
-        """Describe a security group that lets nothing in."""
-        return security.SecurityGroup(self.manager)
 
     def allow_pings(self, group: security.SecurityGroup, ipv4: bool) -> None:
         """Let pings in, from now on until the group goes."""
@@ -137,83 +194,74 @@ class ScenarioTest(showing.ShowingTest):
                 security.Rule(group, ethertype='IPv4', protocol='icmp')
             )
         with self.step('pings let in'):
-            for rule in rules:
-                self.useFixture(rule)
-                rule.entrust()
+            together.run(*(lambda one=one: self._add(one) for one in rules))
 
-    def ports_for(
-        self, lan: lans.Lan, group: security.SecurityGroup
-    ) -> Sequence[ports.Port]:
-        """Describe a port for each guest."""
-        return [
-            ports.Port(self.manager, lan.network, security_groups=[group.id])
-            for _ in stages.NAMES
-        ]
+    def _add(self, rule: security.Rule) -> None:
+        self.useFixture(rule)
+        rule.entrust()
 
     def predicted(
         self,
-        lan: lans.Lan,
-        some: Sequence[ports.Port],
-        beside: Sequence[ends.End | None] = (None, None),
+        ground: grounds.Ground,
+        beside: Sequence[ends.End | None] = NOTHING,
     ) -> Sequence[ends.End]:
-        """Check ports that were made, and predict what guests will see."""
-        for one in some:
-            self.check_made(one, one.created)
+        """Predict what guests will see on the networks."""
         return [
-            ends.of(name, lan, port, other)
+            ends.of(name, ground.lan, port, other)
             for name, port, other in zip(
-                stages.NAMES, some, beside, strict=True
+                stages.NAMES, ground.ports, beside, strict=True
             )
         ]
 
-    def beside(self) -> Sequence[ends.End]:
-        """Return ends in an IPv4 network in which all may ping.
+    def beside(self) -> grounds.Ground:
+        """Return a network of IPv4 in which all may ping.
 
-        It is made once a class; cards that last are plugged once, too.
+        Where cards last it is one for the whole class.
         """
         cls = type(self)
-        if not cls._lan_beside:
-            cls._lan_beside = self.lan([], ipv4=True)
-            cls._open = self.group()
-            cls.keep(together.Together(cls._lan_beside, cls._open))
-            self.check_lan(cls._lan_beside)
-            ping = {'ethertype': 'IPv4', 'protocol': 'icmp'}
-            uplink = lans.Uplink(self.router, cls._lan_beside)
-            rule = security.Rule(cls._open, **ping)
-            cls.keep(together.Together(rule, uplink))
-            self.check_uplink(uplink)
-        if cls._ends_beside:
-            return cls._ends_beside
-        some = self.ports_for(cls._lan_beside, cls._open)
-        if not self.stage.lasting:
-            self.make(*some)
-            return self.predicted(cls._lan_beside, some)
-        cls.keep(together.Together(*some))
-        cls.keep(self.stage.plugs([[port] for port in some]))
-        cls._ends_beside = self.predicted(cls._lan_beside, some)
-        return cls._ends_beside
+        if cls._beside:
+            return cls._beside
+        one = self.taken(BESIDE, self.ground_beside())
+        if self.stage.lasting:
+            self.stage.keep(one)
+        else:
+            self.addCleanup(self.stage.leave, one)
+        beside = one.ready()
+        self.check_ground(beside)
+        if self.stage.lasting:
+            cls._beside = beside
+        return beside
 
     def bring(
         self,
-        lan: lans.Lan,
+        ground: grounds.Ground,
         both: Sequence[ends.End],
         looking: Sequence[plans.Plan],
     ) -> Sequence[stages.Guest]:
-        """Bring two guests with the ports of the ends, and the router."""
-        self.draw(lan, both)
-        uplink = lans.Uplink(self.router, lan)
+        """Bring two guests with the ports of the ends."""
+        self.draw(ground.lan, both)
         found: list[Sequence[stages.Guest]] = []
-        with self.step('guests on the networks, and the router'):
+        with self.step('guests on the networks'):
             together.run(
-                lambda: self.make(uplink),
+                lambda: self.plug_beside(both),
                 lambda: found.append(
                     self.stage.bring(self, self.cards(both), looking)
                 ),
             )
-        self.check_uplink(uplink)
+        self.prepare_after(self._testMethodName)
         (guests,) = found
         self.check_apart(guests)
         return guests
+
+    def plug_beside(self, both: Sequence[ends.End]) -> None:
+        """Plug in the cards that last, once a class."""
+        cls = type(self)
+        rows = [end.beside.ports for end in both if end.beside]
+        if rows and self.stage.lasting and not cls._plugged:
+            plugs = self.stage.plugs(rows)
+            together.begin(plugs)
+            self.stage.keep(plugs)
+            cls._plugged = True
 
     def check_uplink(self, uplink: lans.Uplink) -> None:
         """Check the router with its gateway, and its ports in a network."""
@@ -223,11 +271,9 @@ class ScenarioTest(showing.ShowingTest):
 
     def draw(self, lan: lans.Lan, both: Sequence[ends.End]) -> None:
         """Attach a picture of the networks."""
-        nets = [self._lan_beside, lan] if both[0].beside else [lan]
-        there = [one for one in nets if one]
         count = f'{len(lan.modes)} IPv6 prefix' + 'es' * (len(lan.modes) > 1)
         title = f'{count}, {_mode(lan)}'
-        picture = picturing.picture(title, there, both, self.beyond)
+        picture = picturing.picture(title, self.lans, both, self.beyond)
         self.attach_data('topology', picture)
 
     @property
@@ -302,11 +348,29 @@ class ScenarioTest(showing.ShowingTest):
             patience=CONF.ipv6_overlay.guest_patience,
         )
 
+    def settled(
+        self, guests: Sequence[stages.Guest], looking: Sequence[plans.Plan]
+    ) -> list[plans.Plan]:
+        """Wait until each guest has all that its plan waits for.
+
+        A peer that is not there yet is silent, whatever its security group
+        lets in.
+
+        :returns: what is left of the plans
+        """
+        with self.step('guests wait'):
+            return together.run(
+                *(
+                    lambda guest=guest, plan=plan: guest.settle(plan)
+                    for guest, plan in zip(guests, looking, strict=True)
+                )
+            )
+
     def look(
         self, guests: Sequence[stages.Guest], looking: Sequence[plans.Plan]
     ) -> list[observations.Observation]:
         """Look around in each guest at once."""
-        with self.step('guests wait, ping and tell'):
+        with self.step('guests ping and tell'):
             seen = together.run(
                 *(
                     lambda guest=guest, plan=plan: guest.observe(plan)

@@ -16,7 +16,6 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 import contextlib
-import functools
 import time
 from typing import Any
 
@@ -37,15 +36,23 @@ CONF = config.CONF
 class ShowingTest(base.GuestTest):
     """A test that shows what it did and saw, whether or not it fails.
 
+    An administrator is asked only after a failure, and made only then.
+
     :ivar sources: what is asked at the first failure, by name
     """
 
+    credentials = ['primary']
+
     def setUp(self) -> None:
         super().setUp()
-        self.sources: dict[str, evidence.Source] = {
-            'agents': functools.partial(witness.agents, self.os_admin)
-        }
+        self.sources: dict[str, evidence.Source] = {'agents': self.agents}
         self.steps: list[Mapping[str, Any]] = []
+
+    @classmethod
+    def agents(cls) -> Any:
+        """Return the agents of the networking service and their state."""
+        admin = cls.get_client_manager(credential_type='admin')
+        return witness.agents(admin)
 
     def to_fetch(self) -> Mapping[str, evidence.Source]:
         """Return what the test has noted until then."""

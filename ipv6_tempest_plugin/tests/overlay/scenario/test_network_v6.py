@@ -31,16 +31,12 @@ from tempest import config
 from tempest.lib import decorators
 
 from ipv6_tempest_plugin.overlay import ends
-from ipv6_tempest_plugin.overlay import lans
+from ipv6_tempest_plugin.overlay import grounds
 from ipv6_tempest_plugin.overlay import modes
-from ipv6_tempest_plugin.overlay import ports
 from ipv6_tempest_plugin.overlay import replies
-from ipv6_tempest_plugin.overlay import resources
-from ipv6_tempest_plugin.overlay import security
 from ipv6_tempest_plugin.tests.overlay.scenario import base
 
 CONF = config.CONF
-NOTHING = (None, None)
 
 
 class GettingAddress(base.ScenarioTest):
@@ -56,54 +52,42 @@ class GettingAddress(base.ScenarioTest):
        packets as large as the link takes. Nothing else has changed.
     """
 
-    ipv4 = True
-
-    def check_getting_address(
-        self, mode: modes.Mode, prefixes: int = 1, dualnet: bool = False
-    ) -> None:
-        """Tell the story for a kind of networks."""
-        group = self.group()
-        lan, some, beside = self.made(group, [mode] * prefixes, dualnet)
-        both = self.predicted(lan, some, beside)
+    def check_getting_address(self) -> None:
+        """Tell the story for the networks that the test asks for."""
+        ground, both = self.made()
         beyond = ends.beyond(both, self.beyond)
         peers = [ends.to_peer(*pair) for pair in (both, both[::-1])]
-        every = [a + b for a, b in zip(beyond, peers, strict=True)]
+        # Those that wait in vain begin first.
+        every = [a + b for a, b in zip(peers, beyond, strict=True)]
 
         closed = list(map(self.plan, both, every, beyond))
-        guests = self.bring(lan, both, closed)
-        seen = self.look(guests, closed)
-        # The router and the DHCP servers have their ports by now.
-        both = self.predicted(lan, some, beside)
-        self.report(lan, both, seen, {True: beyond, False: peers})
+        guests = self.bring(ground, both, closed)
+        seen = self.look(guests, self.settled(guests, closed))
+        # DHCP servers have their ports by now.
+        both = self.predicted(ground, [end.beside for end in both])
+        self.report(ground.lan, both, seen, {True: beyond, False: peers})
         self.check_states(both, seen)
         self.check_pings(both, seen, beyond, replies.ANSWERED)
         self.check_pings(both, seen, peers, replies.SILENT)
 
-        self.allow_pings(group, self.ipv4)
+        self.allow_pings(ground.group, self.ipv4)
         opened = list(map(self.plan, both, every, peers))
         seen = self.look(guests, opened)
-        self.report(lan, both, seen, {True: every})
+        self.report(ground.lan, both, seen, {True: every})
         self.check_states(both, seen)
         self.check_pings(both, seen, every, replies.ANSWERED)
 
-    def made(
-        self,
-        group: security.SecurityGroup,
-        some: Sequence[modes.Mode],
-        dualnet: bool,
-    ) -> tuple[lans.Lan, Sequence[ports.Port], Sequence[ends.End | None]]:
-        """Make the network of a test and its ports.
-
-        :returns: both, and what each guest has in the IPv4 network beside it
-        """
+    def made(self) -> tuple[grounds.Ground, Sequence[ends.End]]:
+        """Make the networks of a test with ports; predict from them."""
         with self.step('networks and ports'):
-            beside = self.beside() if dualnet else NOTHING
-            lan = self.lan(some, self.ipv4 and not dualnet)
-            self.make(group, lan)
-            self.check_lan(lan)
-            made = self.ports_for(lan, group)
-            self.make(resources.Bulk(made))
-        return lan, made, beside
+            beside = self.beside() if self.kind.dualnet else None
+            one = self.taken(self.kind, self.ground(self.kind))
+            self.addCleanup(self.stage.leave, one)
+            ground = one.ready()
+            self.check_ground(ground)
+        self.lans = [one.lan for one in (beside, ground) if one]
+        others = self.predicted(beside) if beside else base.NOTHING
+        return ground, self.predicted(ground, others)
 
 
 class TestGettingAddress(GettingAddress):
@@ -111,43 +95,51 @@ class TestGettingAddress(GettingAddress):
 
     @decorators.attr(type='slow')
     @decorators.idempotent_id('51cfc67c-e6f5-47a1-9dd6-7e2d53f319d1')
+    @base.networks(modes.SLAAC)
     def test_slaac_from_os(self) -> None:
-        self.check_getting_address(modes.SLAAC)
+        self.check_getting_address()
 
     @decorators.attr(type='slow')
     @decorators.idempotent_id('1b14e3c7-b60c-4237-90b8-b67495cae706')
+    @base.networks(modes.STATELESS)
     def test_dhcp6_stateless_from_os(self) -> None:
-        self.check_getting_address(modes.STATELESS)
+        self.check_getting_address()
 
     @decorators.attr(type='slow')
     @decorators.idempotent_id('1a0ed32c-24aa-4423-a2e1-ee60bc84cc11')
+    @base.networks(modes.SLAAC, prefixes=2)
     def test_multi_prefix_slaac(self) -> None:
-        self.check_getting_address(modes.SLAAC, prefixes=2)
+        self.check_getting_address()
 
     @decorators.attr(type='slow')
     @decorators.idempotent_id('35a4af13-72e5-4e8d-adc6-015b14046eca')
+    @base.networks(modes.STATELESS, prefixes=2)
     def test_multi_prefix_dhcpv6_stateless(self) -> None:
-        self.check_getting_address(modes.STATELESS, prefixes=2)
+        self.check_getting_address()
 
     @decorators.attr(type='slow')
     @decorators.idempotent_id('133f2a9e-80ad-494a-b92a-a6b5be1ba936')
+    @base.networks(modes.SLAAC, dualnet=True)
     def test_dualnet_slaac_from_os(self) -> None:
-        self.check_getting_address(modes.SLAAC, dualnet=True)
+        self.check_getting_address()
 
     @decorators.attr(type='slow')
     @decorators.idempotent_id('3079abc8-4f08-4a95-9d56-25589c134dba')
+    @base.networks(modes.STATELESS, dualnet=True)
     def test_dualnet_dhcp6_stateless_from_os(self) -> None:
-        self.check_getting_address(modes.STATELESS, dualnet=True)
+        self.check_getting_address()
 
     @decorators.attr(type='slow')
     @decorators.idempotent_id('1a3111c2-cb15-4347-a23e-6b6ef5530e2b')
+    @base.networks(modes.SLAAC, prefixes=2, dualnet=True)
     def test_dualnet_multi_prefix_slaac(self) -> None:
-        self.check_getting_address(modes.SLAAC, prefixes=2, dualnet=True)
+        self.check_getting_address()
 
     @decorators.attr(type='slow')
     @decorators.idempotent_id('615ce831-bcb2-456a-bd4b-2edb1e522dec')
+    @base.networks(modes.STATELESS, prefixes=2, dualnet=True)
     def test_dualnet_multi_prefix_dhcpv6_stateless(self) -> None:
-        self.check_getting_address(modes.STATELESS, prefixes=2, dualnet=True)
+        self.check_getting_address()
 
 
 class TestGettingAddressIPv6Only(GettingAddress):
@@ -165,20 +157,24 @@ class TestGettingAddressIPv6Only(GettingAddress):
 
     @decorators.attr(type='slow')
     @decorators.idempotent_id('0cac3431-c0c8-4196-a52b-d9a5537d8b1b')
+    @base.networks(modes.SLAAC)
     def test_slaac_from_os(self) -> None:
-        self.check_getting_address(modes.SLAAC)
+        self.check_getting_address()
 
     @decorators.attr(type='slow')
     @decorators.idempotent_id('907a9819-0d62-4be0-aec7-3166995f4ec9')
+    @base.networks(modes.STATELESS)
     def test_dhcp6_stateless_from_os(self) -> None:
-        self.check_getting_address(modes.STATELESS)
+        self.check_getting_address()
 
     @decorators.attr(type='slow')
     @decorators.idempotent_id('5ac8101f-237d-4cad-8f98-3ac93be5367c')
+    @base.networks(modes.SLAAC, prefixes=2)
     def test_multi_prefix_slaac(self) -> None:
-        self.check_getting_address(modes.SLAAC, prefixes=2)
+        self.check_getting_address()
 
     @decorators.attr(type='slow')
     @decorators.idempotent_id('bf1b8836-b7eb-4f92-a312-9c2143904e58')
+    @base.networks(modes.STATELESS, prefixes=2)
     def test_multi_prefix_dhcpv6_stateless(self) -> None:
-        self.check_getting_address(modes.STATELESS, prefixes=2)
+        self.check_getting_address()

@@ -19,6 +19,7 @@ from unittest import mock
 
 import fixtures
 import netaddr
+import paramiko
 from tempest.lib.common import ssh
 from tempest.lib import exceptions
 import testtools
@@ -143,6 +144,31 @@ class ShellTest(AccessTest):
         self.assertIn('begin 0', command)
         self.assertNotIn('PRIVATE', command)
 
+    def test_waits_first_and_looks_around_then(self) -> None:
+        guest = self.guest('', report.TEXT)
+        gateway = plans.Ping('full', report.ROUTER)
+        plan = plans.Plan([report.ROUTER], answers=[gateway], pings=[gateway])
+        guest.observe(guest.settle(plan))
+        first, second = (
+            one.args[0] for one in self.client().exec_command.call_args_list
+        )
+        for verb in ('settle ', 'answered '):
+            self.assertIn(f'{verb}', first.split('begin()')[1])
+        self.assertNotIn('begin 0', first)
+        self.assertIn('begin 0', second)
+        self.assertNotIn('until_true 20', second)
+        self.assertIn('echo_to full', second)
+
+    def test_a_line_that_is_kept_is_used_in_turn(self) -> None:
+        guest = self.guest('', '')
+        guest.run('first')
+        self.assertNotEqual(guest.line, self.client().line)
+        guest.line = shell.Line()
+        guest.run('second')
+        self.assertIs(guest.line, self.client().line)
+        self.assertFalse(guest.line.turn.locked())
+        guest.leave()
+
     def test_no_report_is_an_error_that_shows_what_came(self) -> None:
         guest = self.guest('sh: syntax error')
         error = self.assertRaises(
@@ -243,6 +269,53 @@ class ClientTest(testtools.TestCase):
             exceptions.TimeoutException, self.client.exec_command, 'pin'
         )
         self.assertIn('not told within 0.05 s how this ended', str(error))
+        self.assertTrue(self.closed.is_set())
+
+    def connected(self) -> Any:
+        """Return a connection, as a command gets it that ends in time."""
+        found = self.client._get_ssh_connection()
+        timer: Any = self.client._timer
+        timer.cancel()
+        return found
+
+    def test_a_line_serves_one_command_after_the_other(self) -> None:
+        logins = []
+
+        def connect(client: ssh.Client) -> Any:
+            logins.append(mock.Mock())
+            return logins[-1]
+
+        self.useFixture(
+            fixtures.MockPatchObject(
+                ssh.Client, '_get_ssh_connection', connect
+            )
+        )
+        self.client.timeout = 60
+        self.client.line = line = shell.Line()
+        for _ in range(2):
+            self.connected().close()
+        (login,) = logins
+        login.close.assert_not_called()
+        login.get_transport.return_value.is_active.return_value = False
+        self.connected()
+        self.assertEqual(2, len(logins))
+        line.hang_up()
+        logins[1].close.assert_called_once_with()
+
+    def test_who_is_late_is_hung_up_on(self) -> None:
+        self.client.line = shell.Line()
+
+        def command(client: ssh.Client, cmd: str, encoding: str) -> str:
+            client._get_ssh_connection()
+            self.closed.wait(10)
+            raise paramiko.SSHException('Channel closed')
+
+        self.useFixture(
+            fixtures.MockPatchObject(ssh.Client, 'exec_command', command)
+        )
+        self.assertRaises(
+            exceptions.TimeoutException, self.client.exec_command, 'pin'
+        )
         self.assertTrue(self.closed.is_set())
 
     def test_logging_in_may_have_a_limit_of_its_own(self) -> None:

@@ -125,6 +125,13 @@ class UplinkTest(LansTest):
     def test_as_it_must_be(self) -> None:
         self.assertEqual([], self.wrong())
 
+    def test_interfaces_that_share_a_port_are_removed_with_it(self) -> None:
+        with lans.Uplink(self.router, self.uplink().lan):
+            before = len(self.manager.log)
+        gone = [one for one in self.manager.log[before:] if 'remove ' in one]
+        self.assertEqual(1, len(gone), gone)
+        self.assertIn('port_id', gone[0])
+
     def test_of_another_router(self) -> None:
         self.assertEqual(['device_id'], self.wrong(device_id='other'))
 

@@ -15,6 +15,7 @@
 import json
 import types
 from typing import Any
+import unittest
 from unittest import mock
 
 import ddt
@@ -24,14 +25,17 @@ from tempest import test
 import testtools
 
 from ipv6_tempest_plugin.overlay import ends
+from ipv6_tempest_plugin.overlay import grounds
 from ipv6_tempest_plugin.overlay.guests import console
 from ipv6_tempest_plugin.overlay.guests import images
 from ipv6_tempest_plugin.overlay.guests import plans
+from ipv6_tempest_plugin.overlay import modes
 from ipv6_tempest_plugin.overlay import replies
 from ipv6_tempest_plugin.overlay import stages
 from ipv6_tempest_plugin.tests.overlay import base as overlay_base
 from ipv6_tempest_plugin.tests.overlay import needs
 from ipv6_tempest_plugin.tests.overlay.scenario import base
+from ipv6_tempest_plugin.tests.overlay.scenario import test_network_v6
 from tests.unit.plugin.overlay import test_ends
 from tests.unit.plugin.overlay import test_guest_reading as report
 
@@ -204,6 +208,38 @@ class ShowingTest(ScenarioTest):
         story = self.story()
         outside = netaddr.IPAddress('2001:db8:cafe::1')
         self.assertEqual(ends.Beyond(None, outside), story.beyond)
+
+
+class NextTest(ScenarioTest):
+    """The networks of the test that is next are made ahead."""
+
+    def begun(self, story: type[base.ScenarioTest], name: str) -> list[Any]:
+        """Return what is begun after a test of this name."""
+        story.prepared = mock.Mock()
+        story.router = mock.Mock()
+        story.os_primary = mock.Mock()
+        story._beside = None
+        story.prepare_after(name)
+        return [one.args[0] for one in story.prepared.begin.call_args_list]
+
+    def test_next_by_name(self) -> None:
+        story = type('Story', (test_network_v6.TestGettingAddress,), {})
+        stateless = grounds.Kind(modes.STATELESS)
+        self.assertEqual([stateless], self.begun(story, ''))
+        dualnet = grounds.Kind(modes.STATELESS, dualnet=True)
+        after = self.begun(story, 'test_dhcp6_stateless_from_os')
+        self.assertEqual([dualnet, base.BESIDE], after)
+        self.assertEqual([], self.begun(story, 'test_slaac_from_os'))
+
+    def test_each_kind_is_asked_for_once(self) -> None:
+        # What was prepared is found by its kind.
+        for story in (
+            test_network_v6.TestGettingAddress,
+            test_network_v6.TestGettingAddressIPv6Only,
+        ):
+            names = unittest.defaultTestLoader.getTestCaseNames(story)
+            kinds = [story(name).kind for name in names]
+            self.assertEqual(len(kinds), len(set(kinds)))
 
 
 class WatchTest(ScenarioTest):

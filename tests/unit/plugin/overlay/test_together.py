@@ -121,3 +121,53 @@ class SweeperTest(testtools.TestCase):
         )
         self.assertEqual('stubborn', str(error))
         self.assertIn('next goes', log)
+
+
+class AheadTest(testtools.TestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.log: list[str] = []
+
+    def thing(self, name: str, error: Exception | None = None) -> Thing:
+        """Describe a thing that tells the log."""
+        return Thing(name, self.log, error)
+
+    def test_it_comes_in_the_background_and_goes(self) -> None:
+        come = threading.Event()
+
+        class Slow(Thing):
+            def _setUp(self) -> None:
+                come.wait(10)
+                super()._setUp()
+
+        with together.Ahead(Slow('a', self.log)) as ahead:
+            self.assertEqual([], self.log)
+            come.set()
+            self.assertEqual('a', ahead.ready().name)
+        self.assertEqual(['a comes', 'a goes'], self.log)
+
+    def test_it_goes_also_when_nobody_waited_for_it(self) -> None:
+        with together.Ahead(self.thing('a')):
+            pass
+        self.assertEqual(['a comes', 'a goes'], self.log)
+
+    def test_an_error_is_raised_to_who_wants_it_alone(self) -> None:
+        with together.Ahead(self.thing('a', ValueError('no'))) as ahead:
+            error = self.assertRaises(ValueError, ahead.ready)
+        self.assertEqual('no', str(error))
+        self.assertEqual(['a goes'], self.log)
+
+    def test_who_takes_removes(self) -> None:
+        with together.Prepared() as prepared:
+            for name in 'ab':
+                prepared.begin(name, self.thing(name))
+            prepared.begin('a', self.thing('another'))
+            prepared.wait('b')
+            taken = prepared.take('a')
+            self.assertEqual('a', taken.ready().name)
+            self.assertRaises(KeyError, prepared.take, 'a')
+        self.assertIn('b goes', self.log)
+        self.assertNotIn('a goes', self.log)
+        self.assertNotIn('another comes', self.log)
+        taken.cleanUp()
+        self.assertIn('a goes', self.log)
