@@ -12,6 +12,9 @@
 
 """Guests that are reached by ssh."""
 
+from collections.abc import Iterator
+from collections.abc import Mapping
+import contextlib
 import socket
 import threading
 from typing import Any
@@ -59,22 +62,31 @@ class Client(ssh.Client):
     _timer: threading.Timer | None = None
     #: seconds that logging in may take, if not as long as the command
     patience: float | None = None
+    #: what an earlier login left open for this command
+    kept: Any = None
 
-    def _get_ssh_connection(self, *arguments: Any, **named: Any) -> Any:
+    def login(self, *arguments: Any, **named: Any) -> Any:
+        """Return a new connection.
+
+        :raises SSHTimeout: when nobody lets us in
+        """
         limit = self.timeout
         if self.patience is not None:
             self.timeout = self.patience
         try:
-            connection = super()._get_ssh_connection(*arguments, **named)
+            return super()._get_ssh_connection(*arguments, **named)
         finally:
             self.timeout = limit
+
+    def _get_ssh_connection(self, *arguments: Any, **named: Any) -> Any:
+        connection = self.kept or self.login(*arguments, **named)
         self._late = threading.Event()
         self._timer = threading.Timer(
             self.timeout, self._hang_up, [connection]
         )
         self._timer.daemon = True
         self._timer.start()
-        return connection
+        return _Staying(connection) if self.kept else connection
 
     def _hang_up(self, connection: Any) -> None:
         self._late.set()
@@ -101,6 +113,16 @@ class Client(ssh.Client):
                 self._timer.cancel()
 
 
+class _Staying:
+    """A connection that Tempest does not close behind a command."""
+
+    def __init__(self, connection: Any) -> None:
+        self.get_transport = connection.get_transport
+
+    def close(self) -> None:
+        """Leave that to whoever has opened it."""
+
+
 class ShellGuest:
     """A server's guest, by ssh.
 
@@ -113,15 +135,14 @@ class ShellGuest:
         self.server = server
         self.address = address
         self.key = key
+        self._kept: Any = None
 
     @property
     def name(self) -> str:
         """The server's name."""
         return self.server.name
 
-    def _client(
-        self, timeout: float, patience: float | None = None
-    ) -> ssh.Client:
+    def _client(self, timeout: float, patience: float | None = None) -> Client:
         client = Client(
             self.address,
             CONF.validation.image_ssh_user,
@@ -131,7 +152,23 @@ class ShellGuest:
             ssh_allow_agent=False,
         )
         client.patience = patience
+        client.kept = self._kept
         return client
+
+    @contextlib.contextmanager
+    def connected(self) -> Iterator[None]:
+        """Log in once for all commands that are run within.
+
+        On an emulated processor a login takes longer than most commands.
+
+        :raises SSHTimeout: when nobody lets us in
+        """
+        with contextlib.closing(self._client(PROBES).login()) as connection:
+            self._kept = connection
+            try:
+                yield
+            finally:
+                self._kept = None
 
     def wait(self) -> None:
         """Wait until logging in works.
@@ -195,6 +232,15 @@ class ShellGuest:
         :raises SSHExecCommandFailed: when its exit status is not 0
         """
         return str(self._client(timeout).exec_command(command))
+
+    def counters(self, plan: plans.Plan) -> Mapping[str, int]:
+        """Read the guest's counters, and nothing else.
+
+        :param plan: for guests whose reports are waited for
+        :raises MalformedReport: when what it says is not understood
+        """
+        said = self.run('cat /proc/net/snmp6')
+        return reading.counters({'snmp6': said.splitlines()})
 
     def observe(self, plan: plans.Plan) -> observations.Observation:
         """Look around in the guest.

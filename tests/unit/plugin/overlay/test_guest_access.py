@@ -114,6 +114,12 @@ class ConsoleTest(AccessTest):
         guest = self.guest(garbled, said(2), said(2, 4))
         self.assertEqual(4, guest.observe(plans.Plan(patience=60)).number)
 
+    def test_counters_of_the_next_report(self) -> None:
+        guest = self.guest(said(1), said(1, 2, 3))
+        with guest.connected():
+            seen = guest.counters(plans.Plan(patience=60))
+        self.assertIn('Ip6OutForwDatagrams', seen)
+
     def test_user_data_raises_cards_and_gets_leases(self) -> None:
         plan = plans.Plan(raised=[report.MAC], leasing=[report.MAC])
         text = console.user_data(plan)
@@ -142,6 +148,37 @@ class ShellTest(AccessTest):
         (command,) = self.client.return_value.exec_command.call_args.args
         self.assertIn('begin 0', command)
         self.assertNotIn('PRIVATE', command)
+
+    def test_counters_alone(self) -> None:
+        guest = self.guest('Ip6InReceives  \t7\nIp6OutForwDatagrams 12\n')
+        self.assertEqual(
+            {'Ip6InReceives': 7, 'Ip6OutForwDatagrams': 12},
+            guest.counters(plans.Plan()),
+        )
+
+    def test_counters_that_are_none(self) -> None:
+        guest = self.guest('cat: no such file')
+        self.assertRaises(
+            reports.MalformedReport, guest.counters, plans.Plan()
+        )
+
+    def test_one_login_for_several_commands(self) -> None:
+        guest = self.guest('one', 'two', 'three')
+        client = self.client.return_value
+        connection = client.login.return_value
+        with guest.connected():
+            guest.run('a')
+            self.assertIs(connection, client.kept)
+            connection.close.assert_not_called()
+        connection.close.assert_called_once()
+        guest.run('b')
+        self.assertIsNone(client.kept)
+
+    def test_what_fails_closes_the_connection(self) -> None:
+        guest = self.guest(RuntimeError('lost'))
+        with testtools.ExpectedException(RuntimeError), guest.connected():
+            guest.run('a')
+        self.client.return_value.login.return_value.close.assert_called_once()
 
     def test_no_report_is_an_error_that_shows_what_came(self) -> None:
         guest = self.guest('sh: syntax error')
@@ -244,6 +281,20 @@ class ClientTest(testtools.TestCase):
         )
         self.assertIn('not told within 0.05 s how this ended', str(error))
         self.assertTrue(self.closed.is_set())
+
+    def test_a_connection_that_is_there_is_used_and_stays(self) -> None:
+        kept = mock.Mock()
+        self.client.kept = kept
+        connection = self.client._get_ssh_connection()
+        self.assertIs(kept.get_transport, connection.get_transport)
+        connection.close()
+        kept.close.assert_not_called()
+
+    def test_a_command_that_takes_too_long_ends_it_all_the_same(self) -> None:
+        self.client.kept = mock.Mock()
+        self.client.kept.close.side_effect = self.closed.set
+        self.client._get_ssh_connection()
+        self.assertTrue(self.closed.wait(10))
 
     def test_logging_in_may_have_a_limit_of_its_own(self) -> None:
         limits = []
