@@ -40,7 +40,8 @@ from ipv6_tempest_plugin.overlay import together
 class Management(fixtures.Fixture):
     """The network, and what its security group lets in.
 
-    Its router is an :meth:`uplink`, which can come while guests boot.
+    Its router is an :meth:`uplink`, or one that is there for something else;
+    either can come while guests boot.
 
     :param version: 4 to reach guests by floating IPs, 6 to reach them at
         their own addresses
@@ -67,10 +68,15 @@ class Management(fixtures.Fixture):
     def uplink(self) -> together.InTurn:
         """Return its router with an interface, not set up yet."""
         router = routers.Router(self.manager, **routers.external_gateway())
+        return together.InTurn(lambda: router, lambda: self.through(router))
+
+    def through(self, router: routers.Router) -> routers.Interface:
+        """Return an interface of its router, not set up yet.
+
+        :param router: with a gateway, set up before the interface
+        """
         self.router = router
-        return together.InTurn(
-            lambda: router, lambda: routers.Interface(router, self.subnet)
-        )
+        return routers.Interface(router, self.subnet)
 
     def _rules(self) -> list[security.Rule]:
         family = f'IPv{self.version}'
@@ -122,6 +128,6 @@ class Access(fixtures.Fixture):
 
     def _address(self, port: ports.Port) -> str:
         if self.management.version == 6:
-            return str(port.created['fixed_ips'][0]['ip_address'])
+            return port.first_address
         floating = servers.FloatingIp(self.management.manager, port)
         return self.useFixture(floating).address

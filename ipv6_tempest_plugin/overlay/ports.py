@@ -54,6 +54,11 @@ class Port(resources.Resource):
         return str(self.sent['mac_address'])
 
     @property
+    def first_address(self) -> str:
+        """The first of the addresses that Neutron gave it."""
+        return str(self.created['fixed_ips'][0]['ip_address'])
+
+    @property
     def secured(self) -> bool:
         """Whether security groups count: as it, or else its network, says."""
         name = 'port_security_enabled'

@@ -14,6 +14,8 @@
 
 from collections.abc import Callable
 from collections.abc import Iterable
+from collections.abc import Mapping
+import contextlib
 
 from tempest import config
 
@@ -79,8 +81,16 @@ class ConsoleGuest:
         """Leave all of a plan to the report that shows it."""
         return plan
 
+    def connected(self) -> contextlib.AbstractContextManager[None]:
+        """Return nothing to be entered: nobody logs in."""
+        return contextlib.nullcontext()
+
     def _reports(self) -> list[reports.Report]:
         return reports.find(self.server.console())
+
+    def counters(self, plan: plans.Plan) -> Mapping[str, int]:
+        """Wait for a report, and return the counters in it."""
+        return self.observe(plan).counters
 
     def observe(self, plan: plans.Plan) -> observations.Observation:
         """Wait for a report that was begun after now and has what is asked.

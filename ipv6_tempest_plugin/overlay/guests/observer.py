@@ -91,6 +91,33 @@ def pin(mac: str) -> str:
     return f'mac={shlex.quote(mac)}\n{script("pin.sh")}'
 
 
+def pin_early(
+    mac: str, address: netaddr.IPAddress | str, patience: int
+) -> str:
+    """Return the same for user data, before anybody can log in.
+
+    A connection that is there while its answers change their way may be lost:
+    who tracks it has seen but one direction of it.
+
+    :param address: the card's, by which tests will log in
+    :param patience: seconds to wait for a router
+    """
+    lines = [
+        'uptime() { cut -d. -f1 /proc/uptime; }',
+        # It is root already, and an image may lack sudo.
+        'sudo() { "$@"; }',
+        f"SSH_CONNECTION='- - {address} -'",
+        f'limit=$(($(uptime) + {patience}))',
+        'until (',
+        pin(mac),
+        ') > /dev/null 2>&1; do',
+        '[ "$(uptime)" -lt "$limit" ] || break',
+        'sleep 0.2 2> /dev/null || sleep 1',
+        'done',
+    ]
+    return '\n'.join(lines)
+
+
 def _raised(plan: plans.Plan, commands: Commands) -> Iterator[str]:
     for command, macs in (
         (commands.raising, plan.raised),

@@ -84,12 +84,20 @@ def read(report: reports.Report) -> observations.Observation:
         addresses=_addresses(said),
         routes=_routes(said),
         resolv_conf=_servers(said.get('resolv', ())),
-        counters=dict(_each(said, 'snmp6', _counter)),
+        counters=counters(said),
         neighbours=said.get('neigh', ()),
         text=report.text,
         **_records(said),
         **_probed(said),
     )
+
+
+def counters(said: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    """Return those of /proc/net/snmp6, in the section of that name.
+
+    :raises MalformedReport: with the line that is not understood
+    """
+    return dict(_each(said, 'snmp6', _counter))
 
 
 def _records(said: Mapping[str, Sequence[str]]) -> dict[str, Any]:

@@ -13,6 +13,9 @@
 """Guests that are reached by ssh."""
 
 from collections.abc import Callable
+from collections.abc import Iterator
+from collections.abc import Mapping
+import contextlib
 import socket
 import threading
 from typing import Any
@@ -171,9 +174,7 @@ class ShellGuest:
         """The server's name."""
         return self.server.name
 
-    def _client(
-        self, timeout: float, patience: float | None = None
-    ) -> ssh.Client:
+    def _client(self, timeout: float, patience: float | None = None) -> Client:
         client = Client(
             self.address,
             CONF.validation.image_ssh_user,
@@ -184,6 +185,21 @@ class ShellGuest:
         )
         client.patience = patience
         return client
+
+    @contextlib.contextmanager
+    def connected(self) -> Iterator[None]:
+        """Log in once for all commands that are run within.
+
+        A connection that is kept anyway is used, and stays.
+        """
+        kept = self.line
+        self.line = kept or Line()
+        try:
+            yield
+        finally:
+            if not kept:
+                self.leave()
+            self.line = kept
 
     def wait(self) -> None:
         """Wait until logging in works.
@@ -264,6 +280,15 @@ class ShellGuest:
             observer.waits(plan, images.commands()), timeout=_longest(plan)
         )
         return plan.settled
+
+    def counters(self, plan: plans.Plan) -> Mapping[str, int]:
+        """Read the guest's counters, and nothing else.
+
+        :param plan: for guests whose reports are waited for
+        :raises MalformedReport: when what it says is not understood
+        """
+        said = self.run('cat /proc/net/snmp6')
+        return reading.counters({'snmp6': said.splitlines()})
 
     def observe(self, plan: plans.Plan) -> observations.Observation:
         """Look around in the guest.

@@ -30,6 +30,7 @@ from tempest.lib.common.utils import data_utils
 
 from ipv6_tempest_plugin.overlay import evidence
 from ipv6_tempest_plugin.overlay.guests import console
+from ipv6_tempest_plugin.overlay.guests import observer
 from ipv6_tempest_plugin.overlay.guests import plans
 from ipv6_tempest_plugin.overlay import management
 from ipv6_tempest_plugin.overlay import modes
@@ -112,7 +113,6 @@ class Built(fixtures.Fixture):
             if self.version == 6
             else None
         )
-        self.uplink = self.management.uplink() if self.management else None
         self.group = self._apart()
         others = {
             '11 (key pair)': self.key,
@@ -213,7 +213,8 @@ class Built(fixtures.Fixture):
         """SETUP-5, 8, 9, 10, 14 and 18: the ways, for guests that boot.
 
         Routes go before the interfaces that they lead through, floating IPs
-        before those of their networks.
+        before those of their networks. What guests wait for comes first: an
+        agent works through a router's changes one after the other.
         """
         outside = routers.external_gateway()
         self.router4 = routers.Router(
@@ -230,22 +231,20 @@ class Built(fixtures.Fixture):
             name: self._way(name) for name in self.servers if self.version
         }
         ways = together.Together(*self.ways.values())
+        # Who reaches guests by ipv4-router in the document does so here.
+        own = self.management and self.management.through(self.router4)
         return [
             _in_turn(
                 ('5/9 (ipv4-router)', self.router4),
+                *([("18 (the tests' own interface)", own)] if own else []),
                 ('8 (interface of ipv4-router)', self.interface4),
                 ('18 (ways to the guests)', ways),
             ),
             _in_turn(
                 ('5/9 (ipv6-router)', self.router6),
-                ('10 (IPv4 interface of ipv6-router)', other),
                 ('10 (IPv6 interface of ipv6-router)', self.interface6),
                 ('14 (extra route of ipv6-router)', self.route),
-            ),
-            *(
-                [steps.Step('18 (ways to the guests)', self.uplink)]
-                if self.uplink
-                else []
+                ('10 (IPv4 interface of ipv6-router)', other),
             ),
         ]
 
@@ -259,7 +258,8 @@ class Built(fixtures.Fixture):
             flavorRef=options.flavor,
             availability_zone=options.vrouter_zone,
         )
-        earlier = None
+        # It has most to do and so comes first.
+        earlier = self.servers[VROUTER]
         for name in self.planned.machines:
             self.servers[name] = earlier = self._machine(
                 name,
@@ -300,6 +300,7 @@ class Built(fixtures.Fixture):
             if self.version == FLOATING
             else None,
             CONF.ipv6_overlay.guest_patience,
+            self._pinning(),
         )
         printing = self._printing(VROUTER)
         if printing:
@@ -308,6 +309,17 @@ class Built(fixtures.Fixture):
         if options.user_data == 'cloud-config':
             return userdata.cloud_config(text, options.packages)
         return text
+
+    def _pinning(self) -> str:
+        """Keep the vRouter's answers to the tests on their own card.
+
+        It hears of two routers, ipv6-router perhaps first.
+        """
+        if not self.management:
+            return ''
+        port = self.first[VROUTER]
+        patience = CONF.ipv6_overlay.guest_patience
+        return observer.pin_early(port.mac, port.first_address, patience)
 
     def _printing(self, name: str) -> str:
         if self.version:
@@ -327,8 +339,12 @@ class Built(fixtures.Fixture):
         # Before all of it is removed again.
         with evidence.explained(None, self._sources()):
             together.run(
-                self._ready,
-                *(lambda n=name: self._arrive(n) for name in self.guests),
+                self._arrive_at_vrouter,
+                *(
+                    lambda n=name: self._arrive(n)
+                    for name in self.guests
+                    if name != VROUTER
+                ),
             )
 
     def _sources(self) -> dict[str, evidence.Source]:
@@ -356,6 +372,11 @@ class Built(fixtures.Fixture):
                     f'the vRouter says: {failed}; see image, user_data and '
                     'ra_daemons of [ipv6_vrouter]'
                 ) from failed
+
+    def _arrive_at_vrouter(self) -> None:
+        # Before it is ready its answers may still change their way.
+        self._ready()
+        self._arrive(VROUTER)
 
     def _arrive(self, name: str) -> None:
         with steps.within(f'18/19 (the way to {name})'):

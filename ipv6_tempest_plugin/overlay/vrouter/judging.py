@@ -15,7 +15,7 @@
 Pure: no Tempest.
 """
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from collections.abc import Set
@@ -34,6 +34,8 @@ from ipv6_tempest_plugin.overlay.vrouter import topology
 
 Difference = expect.Difference
 Seen = Mapping[str, observations.Observation]
+# Of /proc/net/snmp6, by name.
+Counters = Mapping[str, int]
 Aims = Mapping[str, Sequence[reach.Aim]]
 # What traceroute shows of a hop that does not answer.
 SILENT = '*'
@@ -264,12 +266,17 @@ def fetched(there: Mapping[str, int | str], octets: int) -> list[Difference]:
     )
 
 
-def answered(seen: Seen, who: Collection[str], targets: Set[str]) -> int:
-    """Count the replies to some guests from some targets."""
+def answered(
+    some: Iterable[Mapping[str, observations.Echo]], targets: Set[str]
+) -> int:
+    """Count the replies from some targets.
+
+    :param some: the pings of each guest, or of whoever sent them
+    """
     return sum(
         echo.received
-        for guest in who
-        for name, echo in seen[guest].pings.items()
+        for pings in some
+        for name, echo in pings.items()
         if name.partition('.')[0] in targets
     )
 
@@ -323,9 +330,7 @@ def solicitations(counters: str) -> int:
 
 
 def forwarded(
-    before: observations.Observation,
-    after: observations.Observation,
-    least: int,
+    before: Counters, after: Counters, least: int
 ) -> list[Difference]:
     """Judge how many packets the vRouter forwarded (RFC 4293)."""
     check = expect.Check(
@@ -336,11 +341,9 @@ def forwarded(
     )
 
 
-def grown(
-    before: observations.Observation, after: observations.Observation
-) -> int:
-    """Return how many packets the vRouter forwarded between two looks."""
-    return after.counters[FORWARDED] - before.counters[FORWARDED]
+def grown(before: Counters, after: Counters) -> int:
+    """Return how many packets the vRouter forwarded in between."""
+    return after[FORWARDED] - before[FORWARDED]
 
 
 def hosts(names: Mapping[str, str]) -> list[Difference]:

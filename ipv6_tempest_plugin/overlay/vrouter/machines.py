@@ -16,7 +16,6 @@ from typing import Any
 
 import fixtures
 from tempest import config
-from tempest.lib.common import ssh
 
 from ipv6_tempest_plugin.overlay.guests import shell
 from ipv6_tempest_plugin.overlay import management
@@ -107,7 +106,7 @@ class Shell(shell.ShellGuest):
 
     def _client(
         self, timeout: float, patience: float | None = None
-    ) -> ssh.Client:
+    ) -> shell.Client:
         client = super()._client(timeout, patience)
         client.username = self.user
         return client
@@ -144,7 +143,7 @@ class ByManagement(fixtures.Fixture):
         self.port = port
 
     def _setUp(self) -> None:
-        self.address = str(self.port.created['fixed_ips'][0]['ip_address'])
+        self.address = self.port.first_address
 
     def prepare(self, guest: shell.ShellGuest) -> None:
         """Log in, and keep the card out of what is tested."""

@@ -14,6 +14,7 @@
 
 from collections.abc import Mapping
 from collections.abc import Sequence
+import contextlib
 import os
 import subprocess
 
@@ -21,11 +22,27 @@ from ipv6_tempest_plugin.overlay.guests import observations
 from ipv6_tempest_plugin.overlay.guests import plans
 from ipv6_tempest_plugin.overlay.guests import probing
 from ipv6_tempest_plugin.overlay import together
+from ipv6_tempest_plugin import waiting
 
 # Seconds between two requests; shorter ones are for root.
 INTERVAL = 0.3
 # Seconds that ping itself may take beside its waiting.
 SLACK = 10
+
+
+def answered(some: Sequence[plans.Ping], patience: float) -> None:
+    """Wait until each is answered.
+
+    What never answers is no error here: that is for :func:`pings` to show.
+    """
+    with contextlib.suppress(waiting.WaitTimeout):
+        waiting.wait_for(
+            'replies to the tests',
+            lambda: [one.received for one in pings(some).values()],
+            patience,
+            until=all,
+            interval=INTERVAL,
+        )
 
 
 def pings(some: Sequence[plans.Ping]) -> Mapping[str, observations.Echo]:

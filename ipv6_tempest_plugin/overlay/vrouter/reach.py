@@ -165,6 +165,15 @@ def pings(
     return [one.ping(size, count, patience) for one in some for size in sizes]
 
 
+def awaited(some: Sequence[Aim]) -> list[Aim]:
+    """Return what a guest waits for before it is asked to ping.
+
+    Its peers, and what is farthest: that answers by way of all the others.
+    """
+    peers = [aim for aim in some if aim.name in topology.MACHINES]
+    return [*peers, *[aim for aim in some if aim.name in BEYOND][-1:]]
+
+
 def traced(some: Sequence[Aim]) -> list[Aim]:
     """Return what VM1 or VM2 traces the way to: what is farthest.
 

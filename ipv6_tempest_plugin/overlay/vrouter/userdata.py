@@ -51,6 +51,7 @@ def script(
     daemons: Sequence[str],
     gateway: netaddr.IPAddress | None = None,
     patience: int = 60,
+    first: str = '',
 ) -> str:
     """Return a script that makes a router of any Linux.
 
@@ -58,6 +59,7 @@ def script(
     :param daemons: ``radvd``, ``dnsmasq``; the first that is there is used
     :param gateway: of IPv4, where floating IPs of the inner card need it
     :param patience: seconds for each thing that it waits for
+    :param first: another script, which runs before
     """
     settings = {
         'outer_mac': planned.outer_mac.lower(),
@@ -70,7 +72,8 @@ def script(
         'patience': str(patience),
     }
     lines = [f'{key}={shlex.quote(value)}' for key, value in settings.items()]
-    return '\n'.join(['#!/bin/sh', *lines, _text()])
+    before = [first] if first else []
+    return '\n'.join(['#!/bin/sh', *before, *lines, _text()])
 
 
 def cloud_config(program: str, packages: Sequence[str]) -> str:

@@ -65,11 +65,13 @@ alive() {
     kill -0 "$(cat $place/pid)"
 }
 
+# Whoever comes up solicits, and a daemon that starts advertises at once. More
+# of it would only keep the guests at work.
 settings_of_radvd() {
     echo "interface $inner {
     AdvSendAdvert on;
-    MinRtrAdvInterval 3;
-    MaxRtrAdvInterval 4;
+    MinRtrAdvInterval 10;
+    MaxRtrAdvInterval 30;
     AdvDefaultLifetime 300;
     AdvManagedFlag off;
     AdvOtherConfigFlag off;
@@ -83,7 +85,7 @@ settings_of_dnsmasq() {
     echo "dnsmasq --conf-file=/dev/null --port=0 --enable-ra" \
         "--interface=$inner --bind-interfaces --pid-file=$place/pid" \
         "--dhcp-range=${prefix%/*},ra-only" \
-        "--ra-param=$inner,mtu:$mtu,4,300"
+        "--ra-param=$inner,mtu:$mtu,30,300"
 }
 
 patiently found \
@@ -97,6 +99,8 @@ ip link set dev "$inner" up
 for path in /proc/sys/net/ipv6/conf/*; do
     put "${path##*/}/accept_ra" 2
 done
+# Whoever solicited before ipv6-router was there would ask again too late.
+put "$outer/router_solicitation_max_interval" 1
 put "$inner/accept_ra" 0
 put "$inner/autoconf" 0
 put all/forwarding 1

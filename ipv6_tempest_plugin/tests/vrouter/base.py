@@ -12,9 +12,12 @@
 
 """Verbs of the vRouter tests: build once, look, judge."""
 
+from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 from collections.abc import Set
+from concurrent import futures
+import contextlib
 from pathlib import Path
 import sys
 from typing import Any
@@ -39,6 +42,7 @@ from ipv6_tempest_plugin.overlay.vrouter import collisions
 from ipv6_tempest_plugin.overlay.vrouter import controls
 from ipv6_tempest_plugin.overlay.vrouter import judging
 from ipv6_tempest_plugin.overlay.vrouter import keeping
+from ipv6_tempest_plugin.overlay.vrouter import outside
 from ipv6_tempest_plugin.overlay.vrouter import reach
 from ipv6_tempest_plugin.overlay.vrouter import report
 from ipv6_tempest_plugin.overlay.vrouter import topology
@@ -73,7 +77,12 @@ class VRouterTest(base.GuestTest):
     )
     built: building.Built
     planned: topology.Topology
+    #: what was seen in all guests, once they were looked at
     looks: list[Seen]
+    #: the vRouter's counters before and after that
+    counted: list[judging.Counters]
+    #: what pings from outside saw during the looks, once they were sent
+    outside: list[futures.Future[Mapping[str, observations.Echo]]]
     #: what the test that runs has taken away
     control: controls.Control | None = None
     #: packets that the vRouter forwarded during the looks
@@ -93,6 +102,8 @@ class VRouterTest(base.GuestTest):
         super().resource_setup()
         cls.planned = topology.configured(CONF.ipv6_vrouter)
         cls.looks = []
+        cls.counted = []
+        cls.outside = []
         cls.check_collisions()
         cls.built = building.Built(cls.os_primary, cls.planned, cls.everything)
         together.begin(cls.built)
@@ -142,7 +153,7 @@ class VRouterTest(base.GuestTest):
             cards=cls.recorded(name),
             raised=[cls.planned.machines[name]] if machine else [],
             leasing=[cls.planned.machines[name]] if machine else [],
-            answers=reach.pings(aims, (reach.SMALL,), 1),
+            answers=reach.pings(reach.awaited(aims), (reach.SMALL,), 1),
             pings=reach.pings(aims, sizes, MEASURED),
             connections=reach.connections(
                 cls.planned, name, CONF.ipv6_vrouter.tcp_port
@@ -200,6 +211,11 @@ class VRouterTest(base.GuestTest):
         """What each guest must reach."""
         return reach.aims(self.planned, self.built.links)
 
+    @property
+    def aims_from_outside(self) -> Sequence[reach.Aim]:
+        """What whoever runs the tests must reach."""
+        return reach.from_outside(self.planned, self.built.links)
+
     def look(self, looking: Mapping[str, plans.Plan]) -> Seen:
         """Look around in some guests at once."""
         found = together.run(
@@ -213,6 +229,18 @@ class VRouterTest(base.GuestTest):
         seen = dict(zip(looking, found, strict=True))
         self.attach(seen)
         return seen
+
+    @contextlib.contextmanager
+    def connected(self) -> Iterator[None]:
+        """Log in to all guests at once, for all that is asked within."""
+        with contextlib.ExitStack() as logins:
+            together.run(
+                *(
+                    lambda one=one: logins.enter_context(one.connected())
+                    for one in self.built.guests.values()
+                )
+            )
+            yield
 
     def attach(self, seen: Seen) -> None:
         """Show what was seen to whoever reads of this test."""
@@ -253,19 +281,46 @@ class VRouterTest(base.GuestTest):
         The vRouter's counters are read before and after.
         """
         if not self.looks:
-            idle = {VROUTER: plain()}
-            every = {
-                name: self.everything(name, self.built.links)
-                for name in self.built.guests
-            }
-            self.looks.extend([*map(self.look, (idle, every, idle))])
+            self.outside.clear()
+            self.looks.append(self._first_look())
         else:
-            for one in self.looks:
-                self.attach(one)
-        before, seen, after = self.looks
-        self.seen.update(seen)
-        self.forwarded = judging.grown(before[VROUTER], after[VROUTER])
+            self.attach(self.looks[0])
+        self.forwarded = judging.grown(*self.counted)
+        told = content.json_content(self.forwarded)
+        self.addDetail('packets that the vRouter forwarded', told)
+        return self.looks[0]
+
+    def _first_look(self) -> Seen:
+        every = {
+            name: self.everything(name, self.built.links)
+            for name in self.built.guests
+        }
+        with self.connected(), futures.ThreadPoolExecutor(1) as beside:
+            before = self.count()
+            if CONF.ipv6_vrouter.tests_have_route:
+                # What goes wrong there is for the tests from outside to tell.
+                self.outside.append(beside.submit(self._ping_from_outside))
+            seen = self.look(every)
+            futures.wait(self.outside)
+            self.counted[:] = before, self.count()
         return seen
+
+    def count(self) -> judging.Counters:
+        """Read the vRouter's counters."""
+        found: judging.Counters = self.built.guests[VROUTER].counters(plain())
+        return found
+
+    def _ping_from_outside(self) -> Mapping[str, observations.Echo]:
+        aims = self.aims_from_outside
+        patience = CONF.ipv6_overlay.guest_patience
+        outside.answered(reach.pings(aims, (reach.SMALL,), 1, 1), patience)
+        sizes = (reach.SMALL, reach.FULL)
+        return outside.pings(reach.pings(aims, sizes, MEASURED))
+
+    def forwarded_for_outside(self) -> int:
+        """Count the replies of VM1 and VM2 to pings from outside."""
+        seen = [one.result() for one in self.outside if not one.exception()]
+        return judging.answered(seen, set(self.planned.machines))
 
     def judge(self, *verdicts: Verdict) -> None:
         """Fail with the causes and a diagnosis of all that differs."""

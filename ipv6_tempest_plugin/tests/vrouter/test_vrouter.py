@@ -26,7 +26,6 @@ from ipv6_tempest_plugin.overlay import together
 from ipv6_tempest_plugin.overlay.vrouter import controls
 from ipv6_tempest_plugin.overlay.vrouter import judging
 from ipv6_tempest_plugin.overlay.vrouter import machines
-from ipv6_tempest_plugin.overlay.vrouter import outside
 from ipv6_tempest_plugin.overlay.vrouter import predicting
 from ipv6_tempest_plugin.overlay.vrouter import reach
 from ipv6_tempest_plugin.overlay.vrouter import report
@@ -133,12 +132,12 @@ class TestVRouter(breaking.BreakingTest):
         Small packets and full ones; VM1 and VM2 are one hop behind the
         vRouter.
         """
-        aims = reach.from_outside(self.planned, self.built.links)
-        sizes = (reach.SMALL, reach.FULL)
-        pings = outside.pings(reach.pings(aims, sizes, base.MEASURED))
+        self.look_at_all()
+        aims = self.aims_from_outside
+        (done,) = self.outside
+        pings = done.result()
         rows: Any = report.pings(OUTSIDE, aims, pings)
         self.addDetail('pings', content.json_content(rows))
-        self.look_at_all()
         most = CONF.ipv6_vrouter.max_loss
         found = judging.lost(OUTSIDE, aims, pings, most)
         found += judging.hops_to_outside(self.planned, pings)
@@ -211,9 +210,11 @@ class TestVRouter(breaking.BreakingTest):
                 for aim in reach.traced(aims):
                     found += judging.path(self.planned, aim, seen[name])
             verdicts.append((name, found, None))
-        before, _, after = (one[VROUTER] for one in self.looks)
         # Requests and their replies.
-        least = 2 * judging.answered(seen, self.planned.machines, self.far())
+        inside = [seen[name].pings for name in self.planned.machines]
+        through = judging.answered(inside, self.far())
+        least = 2 * (through + self.forwarded_for_outside())
+        before, after = self.counted
         found = judging.forwarded(before, after, least)
         self.judge(*verdicts, (VROUTER, found, None))
 
@@ -244,11 +245,10 @@ class TestVRouter(breaking.BreakingTest):
             lambda: self.built.router6.update(routes=route.routes),
         )
         self.becomes(self.far())
-        before = self.look({VROUTER: base.plain()})
+        before = self.count()
         sent = self.becomes(self.far())
-        after = self.look({VROUTER: base.plain()})
         least = judging.sent(sent, self.far())
-        found = judging.forwarded(before[VROUTER], after[VROUTER], least)
+        found = judging.forwarded(before, self.count(), least)
         self.judge((VROUTER, found, None))
 
     @decorators.attr(type=['slow', 'negative'])

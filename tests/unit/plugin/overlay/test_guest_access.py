@@ -115,6 +115,12 @@ class ConsoleTest(AccessTest):
         guest = self.guest(garbled, said(2), said(2, 4))
         self.assertEqual(4, guest.observe(plans.Plan(patience=60)).number)
 
+    def test_counters_of_the_next_report(self) -> None:
+        guest = self.guest(said(1), said(1, 2, 3))
+        with guest.connected():
+            seen = guest.counters(plans.Plan(patience=60))
+        self.assertIn('Ip6OutForwDatagrams', seen)
+
     def test_user_data_raises_cards_and_gets_leases(self) -> None:
         plan = plans.Plan(raised=[report.MAC], leasing=[report.MAC])
         text = console.user_data(plan)
@@ -168,6 +174,53 @@ class ShellTest(AccessTest):
         self.assertIs(guest.line, self.client().line)
         self.assertFalse(guest.line.turn.locked())
         guest.leave()
+
+    def test_counters_alone(self) -> None:
+        guest = self.guest('Ip6InReceives  \t7\nIp6OutForwDatagrams 12\n')
+        self.assertEqual(
+            {'Ip6InReceives': 7, 'Ip6OutForwDatagrams': 12},
+            guest.counters(plans.Plan()),
+        )
+
+    def test_counters_that_are_none(self) -> None:
+        guest = self.guest('cat: no such file')
+        self.assertRaises(
+            reports.MalformedReport, guest.counters, plans.Plan()
+        )
+
+    def test_one_connection_for_several_commands(self) -> None:
+        guest = self.guest('one', 'two', 'three')
+        guest.run('a')
+        with guest.connected():
+            line = guest.line
+            hang_up = self.useFixture(
+                fixtures.MockPatchObject(line, 'hang_up')
+            ).mock
+            guest.run('b')
+            self.assertIs(line, self.client().line)
+            hang_up.assert_not_called()
+        hang_up.assert_called_once()
+        self.assertIsNone(guest.line)
+
+    def test_what_fails_closes_the_connection(self) -> None:
+        guest = self.guest(RuntimeError('lost'))
+        hang_up = self.useFixture(
+            fixtures.MockPatchObject(shell.Line, 'hang_up')
+        ).mock
+        with testtools.ExpectedException(RuntimeError), guest.connected():
+            guest.run('a')
+        hang_up.assert_called_once()
+
+    def test_a_connection_that_is_kept_outlasts_this(self) -> None:
+        guest = self.guest('one')
+        guest.line = line = shell.Line()
+        hang_up = self.useFixture(
+            fixtures.MockPatchObject(line, 'hang_up')
+        ).mock
+        with guest.connected():
+            guest.run('a')
+        hang_up.assert_not_called()
+        self.assertIs(line, guest.line)
 
     def test_no_report_is_an_error_that_shows_what_came(self) -> None:
         guest = self.guest('sh: syntax error')

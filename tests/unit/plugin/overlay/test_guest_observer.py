@@ -12,6 +12,7 @@
 
 """The observer's script, run by the machine's own shell."""
 
+import os
 from pathlib import Path
 import subprocess
 
@@ -107,3 +108,86 @@ class ObserverTest(testtools.TestCase):
             observer.words('raise', 3, 'x', 'sudo ip $name'),
         )
         self.assertEqual("ping ''", observer.words('ping', None))
+
+
+class PinTest(testtools.TestCase):
+    """Routes of the tests' card, with programs that keep a note of it."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.place = Path(self.useFixture(fixtures.TempDir()).path)
+        self.did = self.place / 'did'
+        self.did.touch()
+
+    def program(self, name: str, text: str) -> None:
+        """Put a program first in the path."""
+        path = self.place / name
+        path.write_text(f'#!/bin/sh\n{text}\n')
+        path.chmod(0o755)
+
+    def pinned(self, script: str) -> tuple[int, str]:
+        """Run it; return its status, and what it has changed."""
+        card = self.place / 'sys' / 'eth7'
+        heed = self.place / 'proc' / 'eth7'
+        for path in (card, heed):
+            path.mkdir(parents=True, exist_ok=True)
+        (card / 'address').write_text('fa:16:3e:00:00:09\n')
+        (heed / 'accept_ra_defrtr').write_text('1\n')
+        script = script.replace('/sys/class/net', str(card.parent))
+        script = script.replace('/proc/sys/net/ipv6/conf', str(heed.parent))
+        ran = subprocess.run(
+            ['sh', '-c', script],
+            env={
+                'PATH': f'{self.place}:{os.defpath}',
+                'SSH_CONNECTION': '2001:db8::1 5 2001:db8::9 22',
+            },
+            timeout=60,
+        )
+        heeds = (heed / 'accept_ra_defrtr').read_text().strip()
+        return ran.returncode, f'{self.did.read_text()}heeds {heeds}'
+
+    def routes(self) -> None:
+        """Have an ip(8) that does what it is told to the route."""
+        route = 'default via fe80::1 dev eth7'
+        self.program('sudo', '"$@"')
+        self.program(
+            'ip',
+            f"""place={self.place}
+            case "$*" in
+            *'show default') [ -e $place/gone ] || echo '{route} proto ra' ;;
+            *'show table 6') cat $place/table 2> /dev/null ;;
+            *'rule show') cat $place/rules 2> /dev/null ;;
+            *replace*) echo '{route} onlink' > $place/table ;;
+            *'rule add'*) echo "from $5 lookup 6" > $place/rules ;;
+            *' del '*) touch $place/gone ;;
+            esac
+            case "$*" in
+            *show*) ;;
+            *) echo "$*" >> {self.did} ;;
+            esac""",
+        )
+
+    def test_what_is_so_is_left_alone(self) -> None:
+        self.routes()
+        status, first = self.pinned(observer.pin('fa:16:3e:00:00:09'))
+        self.assertEqual(0, status)
+        for word in ('replace', 'rule add from 2001:db8::9', ' del ', 's 0'):
+            self.assertIn(word, first)
+        status, second = self.pinned(observer.pin('fa:16:3e:00:00:09'))
+        self.assertEqual((0, first), (status, second))
+
+    def test_early_by_the_address_that_is_to_come(self) -> None:
+        self.routes()
+        self.program('sudo', 'exit 9')
+        status, did = self.pinned(
+            observer.pin_early('fa:16:3e:00:00:09', '2001:db8::a', 5)
+        )
+        self.assertEqual(0, status)
+        self.assertIn('rule add from 2001:db8::a', did)
+
+    def test_early_is_given_up_in_time(self) -> None:
+        self.program('ip', '')
+        _, did = self.pinned(
+            observer.pin_early('fa:16:3e:00:00:09', '2001:db8::a', 0)
+        )
+        self.assertEqual('heeds 1', did)

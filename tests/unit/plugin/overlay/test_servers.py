@@ -47,9 +47,18 @@ class ServerTest(testtools.TestCase):
         self.manager = mock.Mock()
         self.client = self.manager.servers_client
         self.client.create_server.return_value = {'server': {'id': 'one'}}
-        self.client.list_servers.return_value = {'servers': [{'id': 'one'}]}
+        self.client.list_servers.side_effect = self.lists
+        self.building = 0
         self.fault: dict[str, str] = {}
         self.shows('BUILD', 'ACTIVE')
+
+    def lists(self, name: str, status: str = '') -> dict[str, Any]:
+        """List the server, as one that is built for some answers only."""
+        if status:
+            self.assertEqual('BUILD', status)
+            self.building -= 1
+        there = not status or self.building >= 0
+        return {'servers': [{'id': 'one'}] if there else []}
 
     def shows(self, *states: str) -> None:
         """Show a server in these states, and then not at all."""
@@ -124,6 +133,17 @@ class ServerTest(testtools.TestCase):
         with servers.Server(self.manager, [PORT], after=other):
             self.assertEqual('', next(places, ''))
             asked.assert_called_once()
+
+    def test_one_that_is_built_is_listed_and_not_shown(self) -> None:
+        self.building = 3
+        self.shows('ACTIVE')
+        with servers.Server(self.manager, [PORT]):
+            self.client.show_server.assert_called_once()
+
+    def test_one_that_is_listed_no_more_may_still_be_built(self) -> None:
+        self.shows('BUILD', 'BUILD', 'ACTIVE')
+        with servers.Server(self.manager, [PORT]) as one:
+            self.assertEqual('h', one.host)
 
     def test_placed_once_it_has_a_host_or_never_will(self) -> None:
         server = servers.Server(self.manager, [PORT])

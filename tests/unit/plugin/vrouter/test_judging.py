@@ -127,6 +127,12 @@ class WayTest(testtools.TestCase):
     def test_the_farthest_is_traced(self) -> None:
         traced = [aim.name for aim in reach.traced(AIMS['VM1'])]
         self.assertEqual(['external'], traced)
+
+    def test_peers_and_the_farthest_are_awaited(self) -> None:
+        awaited = [aim.name for aim in reach.awaited(AIMS['VM1'])]
+        self.assertEqual(['VM2', 'external'], awaited)
+        awaited = [aim.name for aim in reach.awaited(AIMS['vRouter'])]
+        self.assertEqual(['VM1', 'VM2', 'external'], awaited)
         links = reach.Links(1430, 1430, None, 1500)
         aims = reach.aims(sample.PLANNED, links)['VM1']
         traced = [aim.name for aim in reach.traced(aims)]
@@ -159,14 +165,23 @@ class WayTest(testtools.TestCase):
 
     def test_forwarded(self) -> None:
         name = 'Ip6OutForwDatagrams'
-        before, after = (
-            sample.vrouter(counters={name: count}) for count in (10, 20)
-        )
+        before, after = ({name: count} for count in (10, 20))
         self.assertEqual([], judging.forwarded(before, after, 10))
         (found,) = judging.forwarded(before, after, 11)
         self.assertEqual(
             ('grows by at least 11', '10'), (found.wanted, found.seen)
         )
+
+    def test_replies_are_counted_by_where_they_came_from(self) -> None:
+        pings = {
+            'ipv6-router.56': sample.echo(5),
+            'ipv6-router.full': sample.echo(3),
+            'VM2.56': sample.echo(4),
+        }
+        far = {'ipv6-router', 'external'}
+        self.assertEqual(8, judging.answered([pings], far))
+        self.assertEqual(24, judging.answered([pings] * 2, {*far, 'VM2'}))
+        self.assertEqual(0, judging.answered([], far))
 
 
 class CardsTest(testtools.TestCase):

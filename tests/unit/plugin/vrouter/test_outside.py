@@ -73,6 +73,26 @@ class OutsideTest(testtools.TestCase):
         # 1430 octets, less the headers.
         self.assertIn('C -6 -n -c2 -i0.3 -W1 -s1382 2001:db8:0:2:', one.said)
 
+    def test_waits_until_all_answer(self) -> None:
+        seen = iter((0, 0, 1))
+        replies = mock.Mock(
+            side_effect=lambda _: {
+                'VM1.56': sample.echo(1, sent=1),
+                'VM2.56': sample.echo(next(seen), sent=1),
+            }
+        )
+        self.useFixture(fixtures.MockPatchObject(outside, 'pings', replies))
+        self.useFixture(fixtures.MockPatch('time.sleep'))
+        outside.answered([], 60)
+        self.assertEqual(3, replies.call_count)
+
+    def test_who_never_answers_is_for_the_pings_to_show(self) -> None:
+        lost = {'VM1.56': sample.echo(0, sent=1)}
+        self.useFixture(
+            fixtures.MockPatchObject(outside, 'pings', return_value=lost)
+        )
+        outside.answered([], 0)
+
     def test_no_ping(self) -> None:
         path = str(self.place)
         self.useFixture(fixtures.EnvironmentVariable('PATH', path))

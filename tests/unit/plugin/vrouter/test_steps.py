@@ -132,11 +132,33 @@ class BuildingTest(testtools.TestCase):
         self.built.group = mock.Mock()
         booted = self.boot()
         self.assertIs(booted['VM1'], booted['VM2'].after)
-        self.assertIsNone(booted['VM1'].after)
+        self.assertIs(booted['vRouter'], booted['VM1'].after)
         self.assertIsNone(booted['vRouter'].after)
 
     def test_others_boot_at_once(self) -> None:
         self.assertIsNone(self.boot()['VM2'].after)
+
+    def test_the_vrouter_is_entered_once_it_is_ready(self) -> None:
+        did: list[str] = []
+        self.built.servers = {'vRouter': mock.Mock(), 'VM1': mock.Mock()}
+        self.built._guest = mock.Mock()
+        self.built._ready = lambda: did.append('ready')
+        self.built.enter = did.append
+        self.built._reach()
+        self.assertIn('VM1', did)
+        self.assertLess(did.index('ready'), did.index('vRouter'))
+
+    def test_its_answers_keep_to_their_card_from_the_beginning(self) -> None:
+        self.assertEqual('', self.built._pinning())
+        self.built.management = mock.Mock()
+        self.built.first = {
+            'vRouter': types.SimpleNamespace(
+                mac='fa:16:3e:00:00:09', first_address='2001:db8::9'
+            )
+        }
+        said = self.built._pinning()
+        self.assertIn('mac=fa:16:3e:00:00:09', said)
+        self.assertIn('2001:db8::9', said)
 
     def test_what_goes_with_the_servers(self) -> None:
         vrouter = machine(status='ACTIVE', fault={'message': 'disk'})

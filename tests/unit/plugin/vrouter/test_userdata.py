@@ -54,6 +54,16 @@ class UserDataTest(testtools.TestCase):
         ):
             self.assertIn(f'\n{line}\n', self.text)
 
+    def test_what_comes_first(self) -> None:
+        text = userdata.script(
+            sample.PLANNED, 1430, ['radvd'], first='echo first'
+        )
+        self.assertTrue(text.startswith('#!/bin/sh\necho first\nouter_mac='))
+
+    def test_whoever_was_heard_by_nobody_asks_again_soon(self) -> None:
+        often = self.text.index('/router_solicitation_max_interval" 1')
+        self.assertLess(often, self.text.index('put all/forwarding 1'))
+
     def test_advertisements_are_heeded_before_forwarding(self) -> None:
         heeds = self.text.index('/accept_ra" 2')
         self.assertLess(heeds, self.text.index('put all/forwarding 1'))
@@ -145,7 +155,7 @@ class ShellTest(testtools.TestCase):
         self.assertEqual(
             {
                 '--dhcp-range=2001:db8:0:2::,ra-only',
-                '--ra-param=lo,mtu:1430,4,300',
+                '--ra-param=lo,mtu:1430,30,300',
                 '--enable-ra',
                 '--interface=lo',
             },

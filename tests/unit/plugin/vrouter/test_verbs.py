@@ -27,6 +27,7 @@ from ipv6_tempest_plugin.overlay.guests import images
 from ipv6_tempest_plugin.overlay.vrouter import controls
 from ipv6_tempest_plugin.overlay.vrouter import judging
 from ipv6_tempest_plugin.overlay.vrouter import keeping
+from ipv6_tempest_plugin.overlay.vrouter import outside
 from ipv6_tempest_plugin.tests.vrouter import base
 from ipv6_tempest_plugin.tests.vrouter import breaking
 from ipv6_tempest_plugin import waiting
@@ -183,6 +184,85 @@ class BecomesTest(testtools.TestCase):
         test(story)
         self.assertEqual(['look', 'break'], did)
         self.assertIs(controls.ROUTE, story.control)
+
+
+class FirstLookTest(testtools.TestCase):
+    """All that is seen once for all tests, and in which order."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        group = types.SimpleNamespace(
+            guest_access='ssh-ipv6', guest_patience=0, tests_have_route=True
+        )
+        conf = types.SimpleNamespace(ipv6_overlay=group, ipv6_vrouter=group)
+        self.useFixture(fixtures.MockPatchObject(base, 'CONF', conf))
+        self.did: list[str] = []
+        self.counters = iter((10, 70))
+        story: Any = Hidden.Story()
+        guest = mock.MagicMock(counters=self.count)
+        story.built = types.SimpleNamespace(
+            links=sample.LINKS, guests={'vRouter': guest, 'VM1': guest}
+        )
+        story.seen = {}
+        story.looks, story.counted, story.outside = [], [], []
+        story.everything = lambda name, links: name
+        story.look = self.look
+        self.story = story
+
+    def count(self, plan: Any) -> dict[str, int]:
+        """Count, and keep a note of when."""
+        self.did.append('count')
+        return {judging.FORWARDED: next(self.counters)}
+
+    def look(self, looking: Any) -> Any:
+        """See nothing, and keep a note of when."""
+        self.did.append('look')
+        return {name: sample.machine() for name in looking}
+
+    def test_counted_before_and_after(self) -> None:
+        with mock.patch.object(outside, 'pings', return_value={}):
+            seen = self.story.look_at_all()
+            again = self.story.look_at_all()
+        self.assertEqual(['count', 'look', 'count'], self.did)
+        self.assertEqual(60, self.story.forwarded)
+        self.assertIs(seen, again)
+
+    def test_what_outside_saw_counts_as_forwarded(self) -> None:
+        pings = {
+            'VM1.56': sample.echo(5),
+            'VM2.full': sample.echo(4),
+            'vRouter-eth1.56': sample.echo(5),
+        }
+        with mock.patch.object(outside, 'pings', return_value=pings):
+            self.story.look_at_all()
+        (done,) = self.story.outside
+        self.assertEqual(pings, done.result())
+        self.assertEqual(9, self.story.forwarded_for_outside())
+
+    def test_what_went_wrong_outside_is_for_others_to_tell(self) -> None:
+        none = AssertionError('no ping')
+        with mock.patch.object(outside, 'pings', side_effect=none):
+            self.story.look_at_all()
+        (done,) = self.story.outside
+        self.assertIs(none, done.exception())
+        self.assertEqual(0, self.story.forwarded_for_outside())
+
+    def test_a_look_that_fails_is_tried_anew(self) -> None:
+        lost = mock.Mock(side_effect=waiting.WaitTimeout('lost'))
+        with mock.patch.object(outside, 'pings', return_value={}):
+            self.story.look = lost
+            self.assertRaises(waiting.WaitTimeout, self.story.look_at_all)
+            self.story.look = self.look
+            self.counters = iter((10, 70))
+            self.story.look_at_all()
+        self.assertEqual(1, len(self.story.outside))
+        self.assertEqual(60, self.story.forwarded)
+
+    def test_nobody_pings_from_outside_without_a_route(self) -> None:
+        base.CONF.ipv6_vrouter.tests_have_route = False
+        self.story.look_at_all()
+        self.assertEqual([], self.story.outside)
+        self.assertEqual(0, self.story.forwarded_for_outside())
 
 
 class RecordsTest(testtools.TestCase):
