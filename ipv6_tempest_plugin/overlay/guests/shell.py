@@ -20,7 +20,6 @@ import socket
 import threading
 from typing import Any
 
-import paramiko
 from tempest import config
 from tempest.lib.common import ssh
 from tempest.lib import exceptions
@@ -97,6 +96,7 @@ class Client(ssh.Client):
 
     timeout: float
     _timer: threading.Timer | None = None
+    _late = threading.Event()
     #: seconds that logging in may take, if not as long as the command
     patience: float | None = None
     #: the connection to use, and to leave to the next command
@@ -140,7 +140,8 @@ class Client(ssh.Client):
         """
         try:
             return str(super().exec_command(cmd, encoding))
-        except (exceptions.SSHExecCommandFailed, paramiko.SSHException):
+        except Exception:
+            # Whatever a command ends with that was hung up on.
             if self._late.is_set():
                 raise exceptions.TimeoutException(
                     f'{self.host} has not told within {self.timeout} s how '

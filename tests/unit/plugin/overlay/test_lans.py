@@ -129,7 +129,7 @@ class UplinkTest(LansTest):
         with lans.Uplink(self.router, self.uplink().lan):
             before = len(self.manager.log)
         gone = [one for one in self.manager.log[before:] if 'remove ' in one]
-        self.assertEqual(1, len(gone), gone)
+        self.assertEqual(1, len(gone))
         self.assertIn('port_id', gone[0])
 
     def test_of_another_router(self) -> None:
