@@ -22,6 +22,7 @@ tested. The card keeps a route for answers to the tests alone: no default
 route of it competes with those that are tested.
 """
 
+import contextlib
 from typing import Any
 
 import fixtures
@@ -117,8 +118,9 @@ class Access(fixtures.Fixture):
                 self.server, address, self.server.key
             )
             self.guest.enter(port.mac)
-        self.guest.line = shell.Line()
-        self.addCleanup(self.guest.leave)
+        login = contextlib.ExitStack()
+        login.enter_context(self.guest.connected())
+        self.addCleanup(login.close)
 
     def _sources(self, port: ports.Port) -> dict[str, evidence.Source]:
         sources = {'server': self.server.show, 'its first port': port.show}

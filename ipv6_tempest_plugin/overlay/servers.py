@@ -130,6 +130,7 @@ class Server(unanswered.Asked):
     :param after: asked for once this one has a host. Two members of a group
         that are placed at the same time may be placed together, and Nova
         then gives one of them up.
+    :ivar failed: nobody need wait for its host
     :ivar host: an opaque name of the host that it runs on
     """
 
@@ -153,6 +154,7 @@ class Server(unanswered.Asked):
         self.group = group
         self.user_data = user_data
         self.after = after
+        self.failed = False
 
     def _request(self) -> dict[str, Any]:
         request = {
@@ -172,6 +174,13 @@ class Server(unanswered.Asked):
         return request
 
     def _setUp(self) -> None:
+        try:
+            self._boot()
+        except BaseException:
+            self.failed = True
+            raise
+
+    def _boot(self) -> None:
         if self.after:
             waiting.wait_for(
                 f'server {self.after.name} to have a host',
@@ -215,6 +224,8 @@ class Server(unanswered.Asked):
 
     def placed(self) -> bool:
         """Say whether it has a host, or will have none."""
+        if self.failed:
+            return True
         if not self.id:
             return False
         seen = self.show()

@@ -185,10 +185,12 @@ class Shared(Stage):
         owner.watch(self.guests)
         pulled = self._sweep()
         plugs = self.plugs(cards)
-        together.begin(plugs)
+        try:
+            together.begin(plugs)
+        finally:
+            # Routes of cards that are about to go would compete with others.
+            futures.wait(pulled)
         owner.addCleanup(self._worn.append, plugs)
-        # Routes of cards that are about to go would compete with the new.
-        futures.wait(pulled)
         return self.guests
 
     def leave(self, one: fixtures.Fixture) -> None:

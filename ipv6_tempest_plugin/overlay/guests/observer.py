@@ -103,6 +103,7 @@ def pin_early(
     :param patience: seconds to wait for a router
     """
     lines = [
+        '(',
         'uptime() { cut -d. -f1 /proc/uptime; }',
         # It is root already, and an image may lack sudo.
         'sudo() { "$@"; }',
@@ -111,9 +112,13 @@ def pin_early(
         'until (',
         pin(mac),
         ') > /dev/null 2>&1; do',
-        '[ "$(uptime)" -lt "$limit" ] || break',
+        'if [ "$(uptime)" -ge "$limit" ]; then',
+        f'echo "no router by {mac} within {patience} s" > /dev/console',
+        'break',
+        'fi',
         'sleep 0.2 2> /dev/null || sleep 1',
         'done',
+        ')',
     ]
     return '\n'.join(lines)
 

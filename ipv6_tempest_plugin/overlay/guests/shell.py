@@ -70,6 +70,11 @@ class Line:
         transport = self._connection and self._connection.get_transport()
         return bool(transport and transport.is_active())
 
+    @property
+    def connection(self) -> Any:
+        """The one that is kept."""
+        return self._connection
+
     def take(self, connection: Any) -> None:
         """Keep a connection."""
         self._connection = connection
@@ -106,7 +111,7 @@ class Client(ssh.Client):
         if self.line:
             if not self.line.alive:
                 self.line.take(self._login(*arguments, **named))
-            self._end_in_time(self.line.hang_up)
+            self._end_in_time(self.line.connection.close)
             return self.line
         connection = self._login(*arguments, **named)
         self._end_in_time(connection.close)
@@ -157,8 +162,8 @@ class ShellGuest:
     """A server's guest, by ssh.
 
     :param address: IPv4 or IPv6, reachable from here
-    :ivar line: the connection that :meth:`run` keeps; None to log in for
-        each command
+    :ivar line: the connection that :meth:`run` uses within
+        :meth:`connected`; None to log in for each command
     """
 
     line: Line | None = None
@@ -189,18 +194,13 @@ class ShellGuest:
 
     @contextlib.contextmanager
     def connected(self) -> Iterator[None]:
-        """Log in once for all commands that are run within.
-
-        A connection that is kept anyway is used, and stays.
-        """
-        kept = self.line
-        self.line = kept or Line()
+        """Log in once for all commands that are run within."""
+        self.line = line = Line()
         try:
             yield
         finally:
-            if not kept:
-                self.leave()
-            self.line = kept
+            self.line = None
+            line.hang_up()
 
     def wait(self) -> None:
         """Wait until logging in works.
@@ -263,17 +263,19 @@ class ShellGuest:
         :raises TimeoutException: when the command takes longer
         :raises SSHExecCommandFailed: when its exit status is not 0
         """
-        client = self._client(timeout)
-        if not self.line:
+        client, line = self._client(timeout), self.line
+        if not line:
             return str(client.exec_command(command))
-        with self.line.turn:
-            client.line = self.line
+        if not line.turn.acquire(timeout=timeout):
+            raise exceptions.TimeoutException(
+                f'{self.name}: an earlier command still runs after '
+                f'{timeout} s; not run: {command}'
+            )
+        try:
+            client.line = line
             return str(client.exec_command(command))
-
-    def leave(self) -> None:
-        """Close the connection that is kept."""
-        if self.line:
-            self.line.hang_up()
+        finally:
+            line.turn.release()
 
     def settle(self, plan: plans.Plan) -> plans.Plan:
         """Wait for what a plan waits for; return what is left of it."""

@@ -258,13 +258,13 @@ class Built(fixtures.Fixture):
             flavorRef=options.flavor,
             availability_zone=options.vrouter_zone,
         )
-        # It has most to do and so comes first.
         earlier = self.servers[VROUTER]
         for name in self.planned.machines:
             self.servers[name] = earlier = self._machine(
                 name,
                 group=self.group,
-                # Members of a group that are placed at once may collide.
+                # Members of a group that are placed at once may collide; the
+                # vRouter, which has most to do, comes before them.
                 after=earlier if self.group else None,
                 user_data=self._printing(name),
                 availability_zone=options[f'{name.lower()}_zone'],

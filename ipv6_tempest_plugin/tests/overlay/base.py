@@ -79,7 +79,7 @@ class OverlayTest(test.BaseTestCase):
 
         Asked for after a failure alone.
         """
-        raise NotImplementedError
+        return {}
 
     @property
     def manager(self) -> Any:

@@ -232,14 +232,10 @@ class VRouterTest(base.GuestTest):
 
     @contextlib.contextmanager
     def connected(self) -> Iterator[None]:
-        """Log in to all guests at once, for all that is asked within."""
+        """Log in to each guest once, for all that is asked within."""
         with contextlib.ExitStack() as logins:
-            together.run(
-                *(
-                    lambda one=one: logins.enter_context(one.connected())
-                    for one in self.built.guests.values()
-                )
-            )
+            for one in self.built.guests.values():
+                logins.enter_context(one.connected())
             yield
 
     def attach(self, seen: Seen) -> None:

@@ -166,14 +166,17 @@ class ShellTest(AccessTest):
         self.assertIn('echo_to full', second)
 
     def test_a_line_that_is_kept_is_used_in_turn(self) -> None:
-        guest = self.guest('', '')
-        guest.run('first')
-        self.assertNotEqual(guest.line, self.client().line)
-        guest.line = shell.Line()
-        guest.run('second')
-        self.assertIs(guest.line, self.client().line)
-        self.assertFalse(guest.line.turn.locked())
-        guest.leave()
+        guest = self.guest('')
+        with guest.connected():
+            line: Any = guest.line
+            with line.turn:
+                error = self.assertRaises(
+                    exceptions.TimeoutException, guest.run, 'second', 0.05
+                )
+            self.assertIn('an earlier command still runs', str(error))
+            self.client().exec_command.assert_not_called()
+            guest.run('third')
+            self.assertFalse(line.turn.locked())
 
     def test_counters_alone(self) -> None:
         guest = self.guest('Ip6InReceives  \t7\nIp6OutForwDatagrams 12\n')
@@ -210,17 +213,6 @@ class ShellTest(AccessTest):
         with testtools.ExpectedException(RuntimeError), guest.connected():
             guest.run('a')
         hang_up.assert_called_once()
-
-    def test_a_connection_that_is_kept_outlasts_this(self) -> None:
-        guest = self.guest('one')
-        guest.line = line = shell.Line()
-        hang_up = self.useFixture(
-            fixtures.MockPatchObject(line, 'hang_up')
-        ).mock
-        with guest.connected():
-            guest.run('a')
-        hang_up.assert_not_called()
-        self.assertIs(line, guest.line)
 
     def test_no_report_is_an_error_that_shows_what_came(self) -> None:
         guest = self.guest('sh: syntax error')

@@ -146,6 +146,16 @@ class ShowingTest(ScenarioTest):
         shown = story.getDetails()[kind].iter_bytes()
         return json.loads(b''.join(shown))
 
+    def test_each_test_says_what_it_asks_of_its_networks(self) -> None:
+        # The test before reads it, to make them ahead.
+        for tests in (
+            test_network_v6.TestGettingAddress,
+            test_network_v6.TestGettingAddressIPv6Only,
+        ):
+            for name in unittest.defaultTestLoader.getTestCaseNames(tests):
+                kind = getattr(tests, name).kind
+                self.assertIsInstance(kind, grounds.Kind, name)
+
     def test_steps_are_timed_also_when_they_fail(self) -> None:
         self.configure()
         story = self.story()

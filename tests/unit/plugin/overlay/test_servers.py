@@ -145,6 +145,13 @@ class ServerTest(testtools.TestCase):
         with servers.Server(self.manager, [PORT]) as one:
             self.assertEqual('h', one.host)
 
+    def test_nobody_waits_for_one_that_is_refused(self) -> None:
+        self.client.create_server.side_effect = RuntimeError('no quota')
+        self.shows()
+        server = servers.Server(self.manager, [PORT])
+        self.assertRaises(testtools.MultipleExceptions, server.setUp)
+        self.assertTrue(server.placed())
+
     def test_placed_once_it_has_a_host_or_never_will(self) -> None:
         server = servers.Server(self.manager, [PORT])
         self.assertFalse(server.placed())
