@@ -146,7 +146,7 @@ def _upstream(known: Evidence) -> Iterator[str]:
         yield (
             f'{STEP}-15: the vRouter has no default route by {card.name}: '
             'forwarding was switched on before accept_ra was 2, or '
-            'ipv6-router advertises nothing'
+            'ipv6-router advertises nothing, or does not forward'
         )
 
 
