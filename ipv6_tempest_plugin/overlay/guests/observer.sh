@@ -165,8 +165,11 @@ echo_to() {
     *:*) ping=$six ;;
     *) ping=ping ;;
     esac
+    # Once something was answered, iputils waits for the last reply no longer
+    # than twice the longest round trip so far, or one interval if that is
+    # more: a shorter one makes losses of replies that are merely late.
     # shellcheck disable=SC2086
-    probe "ping.$1" $ping -n -c "$4" -i 0.2 -W "$6" -s "$5" \
+    probe "ping.$1" $ping -n -c "$4" -i 0.5 -W "$6" -s "$5" \
         ${3:+-I "$3"} "$2"
 }
 
