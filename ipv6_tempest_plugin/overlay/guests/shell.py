@@ -12,7 +12,6 @@
 
 """Guests that are reached by ssh."""
 
-from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
 import contextlib
@@ -59,7 +58,8 @@ class Line:
     """
 
     def __init__(self) -> None:
-        self._connection: Any = None
+        #: the one that is kept; None before the first login
+        self.connection: Any = None
         #: for one command after the other: Dropbear ends a connection whose
         #: next command comes before the last one's exit status was read
         self.turn = threading.Lock()
@@ -67,29 +67,20 @@ class Line:
     @property
     def alive(self) -> bool:
         """Whether there is a connection that a command can use."""
-        transport = self._connection and self._connection.get_transport()
+        transport = self.connection and self.connection.get_transport()
         return bool(transport and transport.is_active())
-
-    @property
-    def connection(self) -> Any:
-        """The one that is kept."""
-        return self._connection
-
-    def take(self, connection: Any) -> None:
-        """Keep a connection."""
-        self._connection = connection
 
     def get_transport(self) -> Any:
         """Return what commands are sent by."""
-        return self._connection.get_transport()
+        return self.connection.get_transport()
 
     def close(self) -> None:
         """Do nothing: a client has done its command, not the last one."""
 
     def hang_up(self) -> None:
         """Close the connection."""
-        if self._connection:
-            self._connection.close()
+        if self.connection:
+            self.connection.close()
 
 
 class Client(ssh.Client):
@@ -110,16 +101,18 @@ class Client(ssh.Client):
     def _get_ssh_connection(self, *arguments: Any, **named: Any) -> Any:
         if self.line:
             if not self.line.alive:
-                self.line.take(self._login(*arguments, **named))
-            self._end_in_time(self.line.connection.close)
+                self.line.connection = self._login(*arguments, **named)
+            self._end_in_time(self.line.connection)
             return self.line
         connection = self._login(*arguments, **named)
-        self._end_in_time(connection.close)
+        self._end_in_time(connection)
         return connection
 
-    def _end_in_time(self, hang_up: Callable[[], None]) -> None:
+    def _end_in_time(self, connection: Any) -> None:
         self._late = threading.Event()
-        self._timer = threading.Timer(self.timeout, self._hang_up, [hang_up])
+        self._timer = threading.Timer(
+            self.timeout, self._hang_up, [connection]
+        )
         self._timer.daemon = True
         self._timer.start()
 
@@ -132,9 +125,9 @@ class Client(ssh.Client):
         finally:
             self.timeout = limit
 
-    def _hang_up(self, hang_up: Callable[[], None]) -> None:
+    def _hang_up(self, connection: Any) -> None:
         self._late.set()
-        hang_up()
+        connection.close()
 
     def exec_command(self, cmd: str, encoding: str = 'utf-8') -> str:
         """Run a command; return what it prints.

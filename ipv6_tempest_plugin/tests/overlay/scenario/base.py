@@ -190,9 +190,7 @@ class ScenarioTest(showing.ShowingTest):
         """Let pings in, from now on until the group goes."""
         rules = [security.allow_icmpv6(group)]
         if ipv4:
-            rules.append(
-                security.Rule(group, ethertype='IPv4', protocol='icmp')
-            )
+            rules.append(security.Rule(group, **grounds.PING))
         with self.step('pings let in'):
             together.run(*(lambda one=one: self._add(one) for one in rules))
 
