@@ -175,7 +175,25 @@ OVERLAY_OPTIONS = [
         help='Shell command that brings a card up in a guest, in which '
         '{interface} is its interface. Most images raise their first card '
         'alone. With NetworkManager: sudo nmcli device connect {interface}. '
-        'Empty for images that raise every card.',
+        'Empty for images that raise every card, if guest_access is '
+        '"console": in both ways by ssh a card is down until its test.',
+    ),
+    cfg.StrOpt(
+        'lower_command',
+        default='sudo ip link set dev {interface} down',
+        help='Shell command that takes a card down again in a guest that is '
+        'reached by ssh, once the test of the card has ended. With '
+        'NetworkManager: sudo nmcli device disconnect {interface}.',
+    ),
+    cfg.StrOpt(
+        'hold_command',
+        default='true',
+        help='Shell command after which a guest that is reached by ssh leaves '
+        'cards down that are plugged in. The cards of a test are plugged in '
+        'while the test before it runs. The default does nothing, which is '
+        'right for most images: they raise their first card alone. With '
+        'NetworkManager: printf "[main]\\nno-auto-default=*\\n" | sudo tee '
+        '/etc/NetworkManager/conf.d/hold.conf && sudo nmcli general reload.',
     ),
     cfg.StrOpt(
         'lease_command',

@@ -26,8 +26,10 @@ import contextlib
 from typing import Any
 
 import fixtures
+from tempest import config
 
 from ipv6_tempest_plugin.overlay import evidence
+from ipv6_tempest_plugin.overlay.guests import observer
 from ipv6_tempest_plugin.overlay.guests import shell
 from ipv6_tempest_plugin.overlay import modes
 from ipv6_tempest_plugin.overlay import networks
@@ -36,6 +38,8 @@ from ipv6_tempest_plugin.overlay import routers
 from ipv6_tempest_plugin.overlay import security
 from ipv6_tempest_plugin.overlay import servers
 from ipv6_tempest_plugin.overlay import together
+
+CONF = config.CONF
 
 
 class Management(fixtures.Fixture):
@@ -88,6 +92,25 @@ class Management(fixtures.Fixture):
             security.Rule(self.group, ethertype=family, protocol=ping),
         ]
 
+    def pinning(self, port: ports.Port) -> str:
+        """Return shell that keeps a guest's answers to us on a card.
+
+        For user data. Whoever hears of two routers may answer a login that
+        is under way by the later one, and it is lost. With floating IPs there
+        is none: which routes are right then is the image's affair.
+
+        :param port: the card's, set up
+        """
+        if self.version != 6:
+            return ''
+        patience = CONF.ipv6_overlay.guest_patience
+        return observer.pin_early(port.mac, port.first_address, patience)
+
+    def user_data(self, port: ports.Port) -> str:
+        """Return user data that does nothing else; empty for nothing."""
+        text = self.pinning(port)
+        return f'#!/bin/sh\n{text}\n' if text else ''
+
     def port(self) -> ports.Port:
         """Return a port for a guest's first card, not set up yet."""
         return ports.Port(
@@ -117,10 +140,13 @@ class Access(fixtures.Fixture):
             self.guest = shell.ShellGuest(
                 self.server, address, self.server.key
             )
-            self.guest.enter(port.mac)
+            self._log_in(port.mac)
+
+    def _log_in(self, mac: str) -> None:
         login = contextlib.ExitStack()
         login.enter_context(self.guest.connected())
         self.addCleanup(login.close)
+        self.guest.enter(mac)
 
     def _sources(self, port: ports.Port) -> dict[str, evidence.Source]:
         sources = {'server': self.server.show, 'its first port': port.show}

@@ -15,9 +15,12 @@
 import base64
 from collections.abc import Sequence
 import functools
+import math
+import threading
+import time
 from typing import Any
+import weakref
 
-import fixtures
 from tempest import config
 from tempest.lib import exceptions
 
@@ -121,6 +124,42 @@ class Apart(unanswered.Asked):
             resources.remove(self.client.delete_server_group, one)
 
 
+class Building:
+    """Which servers of a project are being built.
+
+    To show a server Nova asks Neutron for its ports and security groups; to
+    list those in a status it does not. Asked each second for each server that
+    is waited for, that slows down what is waited for: so one answer serves
+    all who wait.
+
+    :param client: of the project's servers
+    """
+
+    _known: 'weakref.WeakKeyDictionary[Any, Building]' = (
+        weakref.WeakKeyDictionary()
+    )
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._turn = threading.Lock()
+        self._asked = -math.inf
+        self._ids: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, client: Any) -> 'Building':
+        """Return the one that all share who ask by this client."""
+        return cls._known.setdefault(client, cls(weakref.proxy(client)))
+
+    def has(self, server_id: str | None) -> bool:
+        """Say whether it is among them, as of a moment ago."""
+        with self._turn:
+            if time.monotonic() - self._asked >= POLL:
+                rows = self._client.list_servers(status='BUILD')['servers']
+                self._ids = frozenset(str(row['id']) for row in rows)
+                self._asked = time.monotonic()
+            return server_id in self._ids
+
+
 class Server(unanswered.Asked):
     """A server that is ACTIVE from set-up to clean-up.
 
@@ -186,7 +225,7 @@ class Server(unanswered.Asked):
                 f'server {self.after.name} to have a host',
                 self.after.placed,
                 CONF.compute.build_timeout,
-                interval=POLL / 2,
+                interval=POLL,
             )
         self.addCleanup(undo.Promise(f'server {self.name}', self._remove))
         with unanswered.asking(self):
@@ -212,15 +251,10 @@ class Server(unanswered.Asked):
         return seen
 
     def _built(self) -> Any:
-        """Show it unless it is being built.
-
-        To show a server Nova asks Neutron for its ports and security groups;
-        to list one by its status it does not. Asked each second, that slows
-        down what is waited for.
-        """
-        rows = self.client.list_servers(name=self.name, status='BUILD')
-        building = [row for row in rows['servers'] if row['id'] == self.id]
-        return {'status': 'BUILD'} if building else self.show()
+        """Show it unless it is being built."""
+        if Building.of(self.client).has(self.id):
+            return {'status': 'BUILD'}
+        return self.show()
 
     def placed(self) -> bool:
         """Say whether it has a host, or will have none."""
@@ -234,6 +268,11 @@ class Server(unanswered.Asked):
     def show(self) -> Any:
         """Ask for it."""
         return self.client.show_server(self.id)['server']
+
+    def plug(self, port: ports.Port) -> None:
+        """Plug in one more card, which goes with the server."""
+        client = self.manager.interfaces_client
+        client.create_interface(self.id, port_id=port.id)
 
     def console(self) -> str:
         """Return the end of what it printed on its console."""
@@ -274,35 +313,6 @@ def in_error(name: str, seen: Any) -> str:
         [found],
         {'status': (hints or [OTHER_FAULT])[0]},
     )
-
-
-class Plug(fixtures.Fixture):
-    """A card that is plugged into a server that runs.
-
-    The port must be pulled before it can be deleted.
-    """
-
-    def __init__(self, server: Server, port: ports.Port) -> None:
-        super().__init__()
-        self.server = server
-        self.port = port
-        self.client = server.manager.interfaces_client
-
-    def _setUp(self) -> None:
-        self.addCleanup(undo.Promise(f'card {self.port.mac}', self._remove))
-        self.client.create_interface(self.server.id, port_id=self.port.id)
-
-    def _remove(self) -> None:
-        resources.remove(
-            self.client.delete_interface, self.server.id, self.port.id
-        )
-        waiting.wait_for(
-            f'port {self.port.id} to be pulled',
-            self.port.show,
-            CONF.ipv6_overlay.removal_timeout,
-            until=lambda seen: not seen['device_id'],
-            interval=POLL,
-        )
 
 
 class FloatingIp(unanswered.Asked):

@@ -18,15 +18,18 @@
 from collections.abc import Iterable
 from collections.abc import Sequence
 from concurrent import futures
-import contextlib
 from typing import Any
 from typing import Protocol
 
 import fixtures
 from tempest import config
+from tempest.lib import exceptions
 
+from ipv6_tempest_plugin.overlay import grounds
 from ipv6_tempest_plugin.overlay.guests import console
+from ipv6_tempest_plugin.overlay.guests import images
 from ipv6_tempest_plugin.overlay.guests import observations
+from ipv6_tempest_plugin.overlay.guests import observer
 from ipv6_tempest_plugin.overlay.guests import plans
 from ipv6_tempest_plugin.overlay.guests import shell
 from ipv6_tempest_plugin.overlay import management
@@ -69,18 +72,32 @@ class Guest(Protocol):
 
 
 def configured(manager: Any) -> 'Stage':
-    """Return the stage that tempest.conf asks for, not set up yet."""
-    version = VERSIONS.get(CONF.ipv6_overlay.guest_access)
-    return Shared(manager, version) if version else Single(manager)
+    """Return the stage that tempest.conf asks for, not set up yet.
+
+    :raises InvalidConfiguration: when cards would stay down for good
+    """
+    options = CONF.ipv6_overlay
+    version = VERSIONS.get(options.guest_access)
+    if not version:
+        return Single(manager)
+    if not options.card_command:
+        raise exceptions.InvalidConfiguration(
+            '[ipv6_overlay] card_command is empty: expected a command that '
+            f'brings a card up, since guest_access = {options.guest_access} '
+            'leaves cards down until their test; see its help'
+        )
+    return Shared(manager, version)
 
 
 class Stage(fixtures.Fixture):
     """A place for tests with two guests each.
 
     :cvar lasting: whether its guests are the same for all tests
+    :ivar guests: those, once they are there
     """
 
     lasting = False
+    guests: Sequence['Guest'] = ()
 
     def __init__(self, manager: Any) -> None:
         super().__init__()
@@ -112,13 +129,12 @@ class Stage(fixtures.Fixture):
             )
         return made
 
-    def plugs(self, cards: Rows) -> fixtures.Fixture:
-        """Return what plugs cards into guests that last."""
-        raise NotImplementedError
+    def lay(self, ground: grounds.Ground) -> 'Laid':
+        """Describe networks that guests are on, or soon can be."""
+        return Laid(self, ground)
 
-    def keep(self, one: fixtures.Fixture) -> None:
-        """Take back, once guests that last have gone, what is set up."""
-        raise NotImplementedError
+    def plug(self, some: Sequence[ports.Port]) -> None:
+        """Plug a card into each guest that lasts, once it is there."""
 
     def bring(
         self, owner: Owner, cards: Rows, looking: Sequence[plans.Plan]
@@ -132,88 +148,91 @@ class Stage(fixtures.Fixture):
         raise NotImplementedError
 
 
-class Shared(Stage):
-    """A pair that lasts; each test plugs its cards in.
+class Laid(fixtures.Fixture):
+    """Networks with a port for each guest; guests that last have the cards.
 
-    They are pulled while the next test's are plugged in; the last go with
-    the guests.
+    Guests must have gone before this is cleaned up: nobody pulls the cards.
+
+    :param ground: not set up yet
+    """
+
+    def __init__(self, stage: Stage, ground: grounds.Ground) -> None:
+        super().__init__()
+        self.stage = stage
+        self.ground = ground
+
+    def _setUp(self) -> None:
+        self.useFixture(self.ground)
+        self.stage.plug(self.ground.ports)
+
+
+class Shared(Stage):
+    """A pair that lasts; the cards of each test are plugged in ahead.
+
+    A card that is down takes no part in anything: no test can tell the cards
+    of the others, which go with the guests.
 
     :param version: of IP, by which the guests are reached
-    :ivar guests: logged in to
     """
 
     lasting = True
+    guests: list[shell.ShellGuest]
 
     def __init__(self, manager: Any, version: int) -> None:
         super().__init__(manager)
         self.version = version
-        self.guests: list[shell.ShellGuest] = []
-        self._kept: list[fixtures.Fixture] = []
-        self._worn: list[fixtures.Fixture] = []
-        self._left: list[fixtures.Fixture] = []
+        self.guests = []
+        self._booted: futures.Future[None] = futures.Future()
 
     def _setUp(self) -> None:
+        try:
+            self._boot()
+        except BaseException as error:
+            self._booted.set_exception(error)
+            raise
+        self._booted.set_result(None)
+
+    def _boot(self) -> None:
         super()._setUp()
         key = servers.KeyPair(self.manager)
         way = management.Management(self.manager, self.version)
         self.useFixture(together.Together(key, way))
         first = [way.port() for _ in range(PAIR)]
         self.useFixture(together.Together(*first))
-        # Once the guests have gone: nobody needs to pull cards any more.
-        self.addCleanup(self._clear)
-        pair = self.pair([[port] for port in first], key=key)
+        pair = self.pair(
+            [[port] for port in first], map(way.user_data, first), key
+        )
         # A floating IP needs the router.
         self.useFixture(together.Together(*pair, way.uplink()))
         reached = [management.Access(way, server) for server in pair]
         self.useFixture(together.Together(*reached))
         self.guests = [one.guest for one in reached]
+        self._everywhere(CONF.ipv6_overlay.hold_command)
 
-    def plugs(self, cards: Rows) -> together.Together:
-        """Return what plugs cards into the guests."""
-        return together.Together(
+    def _everywhere(self, command: str) -> None:
+        together.run(*(lambda g=one: g.run(command) for one in self.guests))
+
+    def plug(self, some: Sequence[ports.Port]) -> None:
+        """Plug a card into each guest, which leaves it down."""
+        self._booted.result()
+        together.run(
             *(
-                servers.Plug(guest.server, port)
-                for guest, row in zip(self.guests, cards, strict=True)
-                for port in row
+                lambda guest=guest, port=port: guest.server.plug(port)
+                for guest, port in zip(self.guests, some, strict=True)
             )
         )
 
     def bring(
         self, owner: Owner, cards: Rows, looking: Sequence[plans.Plan]
     ) -> Sequence[Guest]:
-        """Plug cards into the guests that are there."""
-        owner.watch(self.guests)
-        pulled = self._sweep()
-        plugs = self.plugs(cards)
-        try:
-            together.begin(plugs)
-        finally:
-            # Routes of cards that are about to go would compete with others.
-            futures.wait(pulled)
-        owner.addCleanup(self._worn.append, plugs)
+        """Return the guests that are there; the plans raise their cards.
+
+        They go down again when the test ends.
+        """
+        for guest, row in zip(self.guests, cards, strict=True):
+            lower = observer.lower([one.mac for one in row], images.commands())
+            owner.addCleanup(guest.run, lower)
         return self.guests
-
-    def leave(self, one: fixtures.Fixture) -> None:
-        """Take it back once the cards of its test are pulled."""
-        self._left.append(one)
-
-    def keep(self, one: fixtures.Fixture) -> None:
-        """Take back, once the guests have gone, what is set up."""
-        self._kept.append(one)
-
-    def _sweep(self) -> list[futures.Future[Any]]:
-        """Let go of what the last test has left; return how cards do."""
-        pulled = [self.sweeper.leave(one) for one in self._worn]
-        for one in self._left:
-            self.sweeper.leave(one)
-        self._worn, self._left = [], []
-        return pulled
-
-    def _clear(self) -> None:
-        together.run(
-            lambda: _remove([*self._worn, *self._left]),
-            lambda: _remove(self._kept[::-1]),
-        )
 
 
 class Single(Stage):
@@ -231,10 +250,3 @@ class Single(Stage):
         owner.addCleanup(self.leave, both)
         together.run(*(guest.wait for guest in guests))
         return guests
-
-
-def _remove(some: Sequence[fixtures.Fixture]) -> None:
-    """Remove fixtures in this order; one that fails keeps no other."""
-    with contextlib.ExitStack() as going:
-        for one in reversed(some):
-            going.callback(one.cleanUp)

@@ -178,9 +178,9 @@ class Prepared(fixtures.Fixture):
         """
         return self._coming.pop(name)
 
-    def wait(self, name: Hashable) -> None:
-        """Wait until what was begun is there, and leave it here."""
-        self._coming[name].ready()
+    def wait(self, name: Hashable) -> Any:
+        """Wait until what was begun is there; return it, and leave it here."""
+        return self._coming[name].ready()
 
     def _leave(self) -> None:
         run(*(one.cleanUp for one in self._coming.values()))

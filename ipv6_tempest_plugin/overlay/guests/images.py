@@ -22,7 +22,9 @@ CONF = config.CONF
 def commands() -> observer.Commands:
     """Return what makes the image do what it does not by itself."""
     options = CONF.ipv6_overlay
-    return observer.Commands(options.card_command, options.lease_command)
+    return observer.Commands(
+        options.card_command, options.lease_command, options.lower_command
+    )
 
 
 def records() -> str:

@@ -17,6 +17,7 @@ ssh, user data runs it again and again and prints to the console.
 """
 
 from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 import functools
 from importlib import resources
@@ -27,6 +28,10 @@ import netaddr
 from ipv6_tempest_plugin.overlay.guests import plans
 
 
+# What says in a guest that user data has pinned the tests' card.
+PINNED = '/run/ipv6-tests-pinned'
+
+
 @dataclass(frozen=True)
 class Commands:
     """How an image is told what it does not do by itself.
@@ -35,10 +40,12 @@ class Commands:
 
     :param raising: brings a card up
     :param leasing: gets a lease of IPv4 for a card that is up
+    :param lowering: takes a card down
     """
 
     raising: str = ''
     leasing: str = ''
+    lowering: str = ''
 
 
 @functools.cache
@@ -83,11 +90,27 @@ def forever(plan: plans.Plan, commands: Commands = Commands()) -> str:
     return '\n'.join(lines)
 
 
+def lower(macs: Sequence[str], commands: Commands) -> str:
+    """Return a script that takes cards down.
+
+    :param macs: the cards'
+    """
+    inside = commands.lowering.replace('{interface}', '"$name"')
+    lines = [words('lower', mac, inside) for mac in macs]
+    return '\n'.join([script('observer.sh'), *lines, ':'])
+
+
 def pin(mac: str) -> str:
     """Return a script that leaves a card only its answers to the tests.
 
+    User data may have done it already (:func:`pin_early`).
+
     :param mac: the card's
     """
+    return f'[ ! -e {PINNED} ] || exit 0\n{_pin(mac)}'
+
+
+def _pin(mac: str) -> str:
     return f'mac={shlex.quote(mac)}\n{script("pin.sh")}'
 
 
@@ -104,33 +127,29 @@ def pin_early(
     """
     lines = [
         '(',
-        'uptime() { cut -d. -f1 /proc/uptime; }',
         # It is root already, and an image may lack sudo.
         'sudo() { "$@"; }',
         f"SSH_CONNECTION='- - {address} -'",
-        f'limit=$(($(uptime) + {patience}))',
-        'until (',
-        pin(mac),
-        ') > /dev/null 2>&1; do',
-        'if [ "$(uptime)" -ge "$limit" ]; then',
+        f'PINNED={PINNED}',
+        script('pin_early.sh'),
+        'pinned() (',
+        _pin(mac),
+        ')',
+        f'{words("early", mac, patience)} ||',
         f'echo "no router by {mac} within {patience} s" > /dev/console',
-        'break',
-        'fi',
-        'sleep 0.2 2> /dev/null || sleep 1',
-        'done',
         ')',
     ]
     return '\n'.join(lines)
 
 
 def _raised(plan: plans.Plan, commands: Commands) -> Iterator[str]:
-    for command, macs in (
-        (commands.raising, plan.raised),
-        (commands.leasing, plan.leasing),
+    for verb, command, macs in (
+        ('raise', commands.raising, plan.raised),
+        ('lease', commands.leasing, plan.leasing),
     ):
         inside = command.replace('{interface}', '"$name"')
         for mac in macs if command else ():
-            yield words('raise', plan.patience, mac, inside)
+            yield words(verb, plan.patience, mac, inside)
 
 
 def _patient(plan: plans.Plan, commands: Commands) -> Iterator[str]:

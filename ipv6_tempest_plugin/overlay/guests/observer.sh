@@ -7,14 +7,13 @@ PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 export LC_ALL PATH
 RECORDS=/run/guest
 OPTIONS='mtu accept_ra forwarding disable_ipv6 accept_dad addr_gen_mode'
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
 command -v ping6 > /dev/null && six=ping6 || six='ping -6'
 command -v traceroute6 > /dev/null && trace=traceroute6 \
     || trace='traceroute -6'
 
 # While they wait, emulated guests shall do their own work: no function
 # below starts a process, not even a subshell, where it can do without.
+# Starting one takes such a guest as long as reading a hundred lines.
 
 # seconds: since boot, in $now
 seconds() {
@@ -23,7 +22,7 @@ seconds() {
 }
 
 pause() {
-    sleep 0.2 2> /dev/null || sleep 1
+    sleep 0.4 2> /dev/null || sleep 1
 }
 
 # name_of MAC: the interface with that MAC address, in $name; false if none
@@ -49,21 +48,45 @@ until_true() {
     done
 }
 
+# is_up: whether the interface $name is (IFF_UP)
+is_up() {
+    read -r flags < "/sys/class/net/$name/flags"
+    [ $((flags & 1)) -eq 1 ]
+}
+
 # raise SECONDS MAC COMMAND: once that card is there, run COMMAND, in which
-# $name is its interface
+# $name is its interface, unless it is up
 raise() {
+    until_true "$1" name_of "$2" || return
+    is_up || eval "$3" > /dev/null 2>&1
+}
+
+# lease SECONDS MAC COMMAND: the same, whether or not it is up
+lease() {
     until_true "$1" name_of "$2" || return
     eval "$3" > /dev/null 2>&1
 }
 
+# lower MAC COMMAND: if that card is there, run COMMAND, in which $name is its
+# interface
+lower() {
+    name_of "$1" || return 0
+    eval "$2"
+}
+
 # /proc/net/if_inet6: address, index, prefix length, scope, flags, name; an
 # address is settled unless IFA_F_TENTATIVE stands without IFA_F_DADFAILED.
-# One of IPv4 is as soon as it is there.
+# One of IPv4 is as soon as it is there: "|-- 192.0.2.1" in fib_trie, and
+# below it "/32 host LOCAL".
 usable() {
     case $1 in
     *.*)
-        ip -o -4 addr | grep -qF " $1/"
-        return
+        leaf=
+        while read -r kind rest; do
+            [ "$kind" != '|--' ] || leaf=$rest
+            [ "$leaf $kind $rest" != "$1 /32 host LOCAL" ] || return 0
+        done < /proc/net/fib_trie
+        return 1
         ;;
     esac
     while read -r address _ _ _ flags _; do
@@ -78,6 +101,13 @@ recorded() {
     [ -s "$1" ]
 }
 
+named() {
+    while read -r word server; do
+        [ "$word $server" != "nameserver $1" ] || return 0
+    done < /etc/resolv.conf
+    return 1
+}
+
 settled() {
     for wanted in $addresses; do usable "$wanted" || return; done
     for wanted in $informed; do
@@ -85,9 +115,7 @@ settled() {
         [ -s "$RECORDS/dns/$name.dhcp6" ] || return
     done
     for wanted in $advertised; do recorded "$wanted" || return; done
-    for wanted in $servers; do
-        grep -qxF "nameserver $wanted" /etc/resolv.conf || return
-    done
+    for wanted in $servers; do named "$wanted" || return; done
 }
 
 # settle SECONDS ADDRESSES INFORMED ADVERTISED SERVERS: wait until the
@@ -101,6 +129,10 @@ settle() {
 
 begin() {
     sequence=$1
+    if [ -z "${work:-}" ]; then
+        work=$(mktemp -d) || exit 1
+        trap 'rm -rf "$work"' EXIT
+    fi
     rm -f "$work"/*
     exec 3> "$work/report"
     {

@@ -28,17 +28,22 @@ router=${2:?"no default route by $dev"}
 # A table of its own: a route to the tests in the main one would take what
 # they send by another card, too. The router is on the card's link, whatever
 # routes the guest has there.
-# What is so already is left alone: sudo takes its time.
+# What is so already is left alone, and the rest done at once: sudo takes its
+# time.
+change=:
 ip $family route show table $table 2> /dev/null |
     grep -q "^default via $router dev $dev" ||
-    sudo ip $family route replace default via "$router" dev "$dev" onlink \
-        table $table || exit
+    change="$change && ip $family route replace default via $router dev $dev \
+        onlink table $table"
 ip $family rule show | grep -qw "from $login lookup $table" ||
-    sudo ip $family rule add from "$login" table $table || exit
+    change="$change && ip $family rule add from $login table $table"
 if [ $family = -6 ]; then
     heed=/proc/sys/net/ipv6/conf/$dev/accept_ra_defrtr
-    [ "$(cat "$heed")" = 0 ] || echo 0 | sudo tee "$heed" > /dev/null
+    [ "$(cat "$heed")" = 0 ] || change="$change && echo 0 > $heed"
+    # It may go by itself before.
     ! ip -6 route show default | grep -q " dev $dev" ||
-        sudo ip -6 route del default via "$router" dev "$dev" 2> /dev/null
-    ! ip -6 route show default | grep " dev $dev"
+        change="$change && { ip -6 route del default via $router dev $dev \
+            2> /dev/null || :; }"
 fi
+[ "$change" = : ] || sudo sh -c "$change" || exit
+[ $family = -4 ] || ! ip -6 route show default | grep " dev $dev"

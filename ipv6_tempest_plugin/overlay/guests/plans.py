@@ -39,7 +39,7 @@ class Ping:
     source: netaddr.IPAddress | None = None
     count: int = 3
     size: int = 56
-    patience: int = 3
+    patience: int = 2
 
 
 @dataclass(frozen=True)

@@ -188,6 +188,9 @@ class ShellGuest:
     @contextlib.contextmanager
     def connected(self) -> Iterator[None]:
         """Log in once for all commands that are run within."""
+        if self.line:
+            yield
+            return
         self.line = line = Line()
         try:
             yield
@@ -210,7 +213,9 @@ class ShellGuest:
         :raises WaitTimeout: as :meth:`wait`, or when the guest does not say
             that it is so
         """
-        # While routes change the last packets of a connection may be lost.
+        if self.line:
+            # Whoever has been logged in to before has booted since.
+            self.line.hang_up()
         self._arrive(observer.pin(mac), f'login and the routes of {mac} in')
 
     def _arrive(self, command: str, what: str) -> None:
@@ -234,7 +239,7 @@ class ShellGuest:
         # The port opens before the guest knows the key.
         waiting.wait_for(
             f'{what} {self.name} at {self.address}',
-            lambda: self._client(CHANGE, 0).exec_command(command) is not None,
+            lambda: self._run(self._client(CHANGE, 0), command) is not None,
             deadline,
             interval=POLL,
             retry_on=(
@@ -256,7 +261,10 @@ class ShellGuest:
         :raises TimeoutException: when the command takes longer
         :raises SSHExecCommandFailed: when its exit status is not 0
         """
-        client, line = self._client(timeout), self.line
+        return self._run(self._client(timeout), command)
+
+    def _run(self, client: Client, command: str) -> str:
+        line, timeout = self.line, client.timeout
         if not line:
             return str(client.exec_command(command))
         if not line.turn.acquire(timeout=timeout):

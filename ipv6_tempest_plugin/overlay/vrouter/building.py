@@ -30,7 +30,6 @@ from tempest.lib.common.utils import data_utils
 
 from ipv6_tempest_plugin.overlay import evidence
 from ipv6_tempest_plugin.overlay.guests import console
-from ipv6_tempest_plugin.overlay.guests import observer
 from ipv6_tempest_plugin.overlay.guests import plans
 from ipv6_tempest_plugin.overlay import management
 from ipv6_tempest_plugin.overlay import modes
@@ -258,15 +257,16 @@ class Built(fixtures.Fixture):
             flavorRef=options.flavor,
             availability_zone=options.vrouter_zone,
         )
-        earlier = self.servers[VROUTER]
+        earlier = None
         for name in self.planned.machines:
             self.servers[name] = earlier = self._machine(
                 name,
                 group=self.group,
-                # Members of a group that are placed at once may collide; the
-                # vRouter, which has most to do, comes before them.
+                # Members of a group that are placed at once may collide.
                 after=earlier if self.group else None,
-                user_data=self._printing(name),
+                user_data=self.management.user_data(self.first[name])
+                if self.management
+                else self._printing(name),
                 availability_zone=options[f'{name.lower()}_zone'],
             )
         booting = [
@@ -300,7 +300,9 @@ class Built(fixtures.Fixture):
             if self.version == FLOATING
             else None,
             CONF.ipv6_overlay.guest_patience,
-            self._pinning(),
+            self.management.pinning(self.first[VROUTER])
+            if self.management
+            else '',
         )
         printing = self._printing(VROUTER)
         if printing:
@@ -309,17 +311,6 @@ class Built(fixtures.Fixture):
         if options.user_data == 'cloud-config':
             return userdata.cloud_config(text, options.packages)
         return text
-
-    def _pinning(self) -> str:
-        """Keep the vRouter's answers to the tests on their own card.
-
-        It hears of two routers, ipv6-router perhaps first.
-        """
-        if not self.management:
-            return ''
-        port = self.first[VROUTER]
-        patience = CONF.ipv6_overlay.guest_patience
-        return observer.pin_early(port.mac, port.first_address, patience)
 
     def _printing(self, name: str) -> str:
         if self.version:

@@ -12,6 +12,7 @@
 
 """The servers of the vRouter scenario, and the ways to them."""
 
+import contextlib
 from typing import Any
 
 import fixtures
@@ -146,7 +147,11 @@ class ByManagement(fixtures.Fixture):
         self.address = self.port.first_address
 
     def prepare(self, guest: shell.ShellGuest) -> None:
-        """Log in, and keep the card out of what is tested."""
+        """Log in for good, and keep the card out of what is tested."""
+        if not guest.line:
+            login = contextlib.ExitStack()
+            login.enter_context(guest.connected())
+            self.addCleanup(login.close)
         guest.enter(self.port.mac)
 
 

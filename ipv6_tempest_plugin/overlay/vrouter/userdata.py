@@ -65,6 +65,7 @@ def script(
         'outer_mac': planned.outer_mac.lower(),
         'inner_mac': planned.inner_mac.lower(),
         'address': f'{planned.vrouter_inner}/{planned.inner.prefixlen}',
+        'digits': f'{int(planned.vrouter_inner):032x}',
         'prefix': str(planned.inner),
         'mtu': str(mtu),
         'gateway4': str(gateway or ''),

@@ -1,6 +1,7 @@
 # shellcheck shell=sh disable=SC2154
 # Makes an IPv6 router of this guest. Set before: outer_mac, inner_mac,
-# address (with its length), prefix, mtu, gateway4, daemons, patience.
+# address (with its length), digits (all 32 of it), prefix, mtu, gateway4,
+# daemons, patience.
 
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 export PATH
@@ -17,17 +18,16 @@ fail() {
     exit 1
 }
 
-uptime_seconds() {
-    read -r now _ < /proc/uptime
-    echo "${now%.*}"
-}
-
-# patiently COMMAND...: whether it became true in time
+# patiently COMMAND...: whether it became true in time. What is waited for is
+# looked for by reading: each process costs an emulated guest time in which it
+# would become true.
 patiently() {
-    limit=$(($(uptime_seconds) + patience))
+    read -r now _ < /proc/uptime
+    limit=$((${now%.*} + patience))
     until "$@" > /dev/null 2>&1; do
-        [ "$(uptime_seconds)" -lt $limit ] || return 1
-        sleep 0.2 2> /dev/null || sleep 1
+        read -r now _ < /proc/uptime
+        [ "${now%.*}" -lt $limit ] || return 1
+        sleep 0.3 2> /dev/null || sleep 1
     done
 }
 
@@ -52,13 +52,25 @@ leased() {
 }
 
 # Past duplicate address detection (RFC 4862 section 5.4).
+# /proc/net/if_inet6: address, index, prefix length, scope, flags, name;
+# IFA_F_DADFAILED 0x08, IFA_F_TENTATIVE 0x40
 usable() {
-    ip -6 addr show dev "$inner" | grep "inet6 $address" \
-        | grep -v tentative | grep -qv dadfailed
+    while read -r found _ _ _ flags name; do
+        [ "$found $name" != "$digits $inner" ] \
+            || [ $((0x$flags & 0x48)) -ne 0 ] || return 0
+    done < /proc/net/if_inet6
+    return 1
 }
 
+# /proc/net/ipv6_route: destination and length, source and length, next hop,
+# metric, references, use, flags, name
 upstream() {
-    ip -6 route show default | grep -q "dev $outer"
+    while read -r to length _ _ via _ _ _ _ name; do
+        case $to/$length/$via/$name in
+        00000000000000000000000000000000/00/fe80*/"$outer") return 0 ;;
+        esac
+    done < /proc/net/ipv6_route
+    return 1
 }
 
 alive() {

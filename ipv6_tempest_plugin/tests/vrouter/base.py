@@ -53,7 +53,7 @@ from ipv6_tempest_plugin.tests.overlay import needs
 CONF = config.CONF
 VROUTER = topology.VROUTER
 # Echo requests for each round trip that is measured.
-MEASURED = 5
+MEASURED = 3
 # Seconds that a report on a console takes at most, which is when nothing
 # answers: traceroute then waits 2 s for each of 3 probes of 8 hops.
 REPORT = 60

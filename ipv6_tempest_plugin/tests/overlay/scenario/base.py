@@ -79,8 +79,6 @@ class ScenarioTest(showing.ShowingTest):
     router: routers.Router
     far: across.FarSide | None
     prepared: together.Prepared
-    _beside: grounds.Ground | None
-    _plugged: bool
 
     @classmethod
     def closed(cls, access: str) -> Iterator[str]:
@@ -97,14 +95,14 @@ class ScenarioTest(showing.ShowingTest):
         cls.stage = stages.configured(manager)
         cls.router = routers.Router(manager, **routers.external_gateway())
         cls.far = None
-        cls._beside = None
-        cls._plugged = False
         cls.prepared = together.Prepared()
         router = together.Ahead(cls.router)
         stage = together.Ahead(cls.stage)
         with evidence.explained(None, {'agents': cls.agents}):
             cls.keep(router)
-            cls.keep(together.Together(cls.prepared, stage))
+            # Guests go before the networks whose cards they have.
+            cls.keep(cls.prepared)
+            cls.keep(stage)
             router.ready()
             if resources.has_extension('extraroute'):
                 cls.far = across.FarSide(cls.router)
@@ -124,9 +122,14 @@ class ScenarioTest(showing.ShowingTest):
         names = unittest.defaultTestLoader.getTestCaseNames(cls)
         for test in [one for one in names if one > name][:1]:
             kind = getattr(cls, test).kind
-            cls.prepared.begin(kind, cls.ground(kind))
-            if kind.dualnet and not cls._beside:
-                cls.prepared.begin(BESIDE, cls.ground_beside())
+            cls.prepare(kind, cls.ground(kind))
+            if kind.dualnet:
+                cls.prepare(BESIDE, cls.ground_beside())
+
+    @classmethod
+    def prepare(cls, name: Hashable, ground: grounds.Ground) -> None:
+        """Begin to make networks, unless there are some of this name."""
+        cls.prepared.begin(name, cls.stage.lay(ground))
 
     @classmethod
     def ground(cls, kind: grounds.Kind) -> grounds.Ground:
@@ -151,6 +154,8 @@ class ScenarioTest(showing.ShowingTest):
         self.sources[f'router {self.router.id}'] = self.router.show
         if self.far:
             self.sources['another router'] = self.far.other.show
+        if self.stage.lasting:
+            self.watch(self.stage.guests)
         # In the order of End.everywhere.
         self.lans: list[lans.Lan] = []
         self.pinged: list[Any] = []
@@ -164,12 +169,21 @@ class ScenarioTest(showing.ShowingTest):
         together.begin(fixture)
         cls.addClassResourceCleanup(fixture.cleanUp)
 
-    def taken(
-        self, name: Hashable, one: grounds.Ground
-    ) -> together.Ahead[grounds.Ground]:
-        """Return what was prepared by a name; prepare it unless it was."""
-        self.prepared.begin(name, one)
-        return self.prepared.take(name)
+    def taken(self, name: Hashable, ground: grounds.Ground) -> grounds.Ground:
+        """Return the networks that were prepared by a name.
+
+        They are prepared unless they were. Where guests last they stay
+        until those have gone, or else they go with the test.
+        """
+        self.prepare(name, ground)
+        if self.stage.lasting:
+            found = self.prepared.wait(name).ground
+        else:
+            laid = self.prepared.take(name)
+            self.addCleanup(self.stage.leave, laid)
+            found = laid.ready().ground
+        self.check_ground(found)
+        return found
 
     def check_ground(self, ground: grounds.Ground) -> None:
         """Check that the API made networks as it was asked to."""
@@ -211,25 +225,6 @@ class ScenarioTest(showing.ShowingTest):
             )
         ]
 
-    def beside(self) -> grounds.Ground:
-        """Return a network of IPv4 in which all may ping.
-
-        Where cards last it is one for the whole class.
-        """
-        cls = type(self)
-        if cls._beside:
-            return cls._beside
-        one = self.taken(BESIDE, self.ground_beside())
-        if self.stage.lasting:
-            self.stage.keep(one)
-        else:
-            self.addCleanup(self.stage.leave, one)
-        beside = one.ready()
-        self.check_ground(beside)
-        if self.stage.lasting:
-            cls._beside = beside
-        return beside
-
     def bring(
         self,
         ground: grounds.Ground,
@@ -238,28 +233,11 @@ class ScenarioTest(showing.ShowingTest):
     ) -> Sequence[stages.Guest]:
         """Bring two guests with the ports of the ends."""
         self.draw(ground.lan, both)
-        found: list[Sequence[stages.Guest]] = []
         with self.step('guests on the networks'):
-            together.run(
-                lambda: self.plug_beside(both),
-                lambda: found.append(
-                    self.stage.bring(self, self.cards(both), looking)
-                ),
-            )
+            guests = self.stage.bring(self, self.cards(both), looking)
         self.prepare_after(self._testMethodName)
-        (guests,) = found
         self.check_apart(guests)
         return guests
-
-    def plug_beside(self, both: Sequence[ends.End]) -> None:
-        """Plug in the cards that last, once a class."""
-        cls = type(self)
-        rows = [end.beside.ports for end in both if end.beside]
-        if rows and self.stage.lasting and not cls._plugged:
-            plugs = self.stage.plugs(rows)
-            together.begin(plugs)
-            self.stage.keep(plugs)
-            cls._plugged = True
 
     def check_uplink(self, uplink: lans.Uplink) -> None:
         """Check the router with its gateway, and its ports in a network."""
@@ -305,7 +283,7 @@ class ScenarioTest(showing.ShowingTest):
             )
 
     def cards(self, both: Sequence[ends.End]) -> stages.Rows:
-        """Return the ports that each guest needs for a test."""
+        """Return the ports that each guest has for a test alone."""
         return [
             [
                 port

@@ -34,7 +34,9 @@ from tests.unit.plugin.overlay import test_guest_reading as report
 
 CONF = types.SimpleNamespace(
     ipv6_overlay=types.SimpleNamespace(
-        card_command='up {interface}', lease_command='lease {interface}'
+        card_command='up {interface}',
+        lease_command='lease {interface}',
+        lower_command='down {interface}',
     ),
     validation=types.SimpleNamespace(
         image_ssh_user='cirros', ssh_timeout=0.05, ssh_key_type='ecdsa'
@@ -125,11 +127,11 @@ class ConsoleTest(AccessTest):
         plan = plans.Plan(raised=[report.MAC], leasing=[report.MAC])
         text = console.user_data(plan)
         up, lease = (
-            text.index(f'raise 20 {report.MAC} \'{verb} "$name"\'')
-            for verb in ('up', 'lease')
+            text.index(f'{verb} 20 {report.MAC} \'{command} "$name"\'')
+            for verb, command in (('raise', 'up'), ('lease', 'lease'))
         )
         self.assertLess(up, lease)
-        self.assertNotIn('lease', console.user_data(plans.Plan()))
+        self.assertNotIn('\nlease 20', console.user_data(plans.Plan()))
 
 
 class ShellTest(AccessTest):

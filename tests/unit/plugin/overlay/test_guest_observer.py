@@ -110,6 +110,13 @@ class ObserverTest(testtools.TestCase):
         self.assertEqual("ping ''", observer.words('ping', None))
 
 
+# Of /proc/net/ipv6_route: the default route by eth7.
+ROUTE = (
+    f'{0:032x} 00 {0:032x} 00 fe800000000000000000000000000001 '
+    '00000400 00000001 00000000 00450003     eth7\n'
+)
+
+
 class PinTest(testtools.TestCase):
     """Routes of the tests' card, with programs that keep a note of it."""
 
@@ -118,6 +125,9 @@ class PinTest(testtools.TestCase):
         self.place = Path(self.useFixture(fixtures.TempDir()).path)
         self.did = self.place / 'did'
         self.did.touch()
+        self.marker = self.place / 'pinned'
+        self.table = self.place / 'ipv6_route'
+        self.table.write_text('')
 
     def program(self, name: str, text: str) -> None:
         """Put a program first in the path."""
@@ -135,6 +145,8 @@ class PinTest(testtools.TestCase):
         (heed / 'accept_ra_defrtr').write_text('1\n')
         script = script.replace('/sys/class/net', str(card.parent))
         script = script.replace('/proc/sys/net/ipv6/conf', str(heed.parent))
+        script = script.replace('/proc/net/ipv6_route', str(self.table))
+        script = script.replace(observer.PINNED, str(self.marker))
         ran = subprocess.run(
             ['sh', '-c', script],
             env={
@@ -149,6 +161,7 @@ class PinTest(testtools.TestCase):
     def routes(self) -> None:
         """Have an ip(8) that does what it is told to the route."""
         route = 'default via fe80::1 dev eth7'
+        self.table.write_text(ROUTE)
         self.program('sudo', '"$@"')
         self.program(
             'ip',
@@ -184,10 +197,20 @@ class PinTest(testtools.TestCase):
         )
         self.assertEqual(0, status)
         self.assertIn('rule add from 2001:db8::a', did)
+        # Whoever logs in then has nothing left to do.
+        self.program('ip', 'exit 9')
+        status, later = self.pinned(observer.pin('fa:16:3e:00:00:09'))
+        self.assertEqual(
+            (0, did.replace('heeds 0', 'heeds 1')), (status, later)
+        )
 
     def test_early_is_given_up_in_time(self) -> None:
-        self.program('ip', '')
+        self.program('ip', f'touch {self.place}/started')
+        self.table.write_text(ROUTE.replace('eth7', 'eth6'))
         _, did = self.pinned(
             observer.pin_early('fa:16:3e:00:00:09', '2001:db8::a', 0)
         )
         self.assertEqual('heeds 1', did)
+        self.assertFalse(self.marker.exists())
+        # Nor is a process started for as long as there is no router.
+        self.assertFalse((self.place / 'started').exists())

@@ -48,6 +48,7 @@ class Hidden:
 
         router: Any = types.SimpleNamespace(id='r', show=lambda: {})
         far: Any = None
+        stage: Any = stages.Single(None)
         os_admin: Any = None
 
         def runTest(self) -> None:
@@ -228,7 +229,7 @@ class NextTest(ScenarioTest):
         story.prepared = mock.Mock()
         story.router = mock.Mock()
         story.os_primary = mock.Mock()
-        story._beside = None
+        story.stage = mock.Mock()
         story.prepare_after(name)
         return [one.args[0] for one in story.prepared.begin.call_args_list]
 
@@ -276,14 +277,11 @@ class WatchTest(ScenarioTest):
         self.assertIs(pair[1].console, sources['guest two: console'])
         self.assertIs(pair[0].show, sources['guest one: server'])
 
-    def test_guests_whose_cards_cannot_be_plugged(self) -> None:
+    def test_guests_that_last_before_they_have_their_cards(self) -> None:
+        self.configure()
         stage = stages.Shared(mock.Mock(), 6)
         guests: Any = [mock.Mock(), mock.Mock()]
         stage.guests = guests
-        self.useFixture(
-            fixtures.MockPatchObject(
-                stage, 'plugs', side_effect=ValueError('no slot')
-            )
-        )
-        sources = self.sources(stage, ValueError)
+        self.useFixture(fixtures.MockPatchObject(Hidden.Story, 'stage', stage))
+        sources = self.story().sources
         self.assertIs(guests[0].server.console, sources['guest one: console'])

@@ -44,6 +44,7 @@ class ServerTest(testtools.TestCase):
         for module in (resources, servers):
             self.useFixture(fixtures.MockPatchObject(module, 'CONF', CONF))
         self.useFixture(fixtures.MockPatch('time.sleep'))
+        self.useFixture(fixtures.MockPatchObject(servers, 'POLL', 0))
         self.manager = mock.Mock()
         self.client = self.manager.servers_client
         self.client.create_server.return_value = {'server': {'id': 'one'}}
@@ -52,7 +53,7 @@ class ServerTest(testtools.TestCase):
         self.fault: dict[str, str] = {}
         self.shows('BUILD', 'ACTIVE')
 
-    def lists(self, name: str, status: str = '') -> dict[str, Any]:
+    def lists(self, name: str = '', status: str = '') -> dict[str, Any]:
         """List the server, as one that is built for some answers only."""
         if status:
             self.assertEqual('BUILD', status)
@@ -140,6 +141,17 @@ class ServerTest(testtools.TestCase):
         with servers.Server(self.manager, [PORT]):
             self.client.show_server.assert_called_once()
 
+    def test_all_who_wait_share_an_answer(self) -> None:
+        self.useFixture(fixtures.MockPatchObject(servers, 'POLL', 1000))
+        self.building = 1
+        for server_id, wanted in (('one', True), ('two', False)):
+            seen = servers.Building.of(self.client).has(server_id)
+            self.assertIs(wanted, seen)
+        self.client.list_servers.assert_called_once_with(status='BUILD')
+        other = mock.Mock()
+        other.list_servers.return_value = {'servers': []}
+        self.assertFalse(servers.Building.of(other).has('one'))
+
     def test_one_that_is_listed_no_more_may_still_be_built(self) -> None:
         self.shows('BUILD', 'BUILD', 'ACTIVE')
         with servers.Server(self.manager, [PORT]) as one:
@@ -167,19 +179,12 @@ class ServerTest(testtools.TestCase):
             }
             self.assertIs(wanted, server.placed())
 
-    def test_a_card_is_pulled_before_it_is_over(self) -> None:
-        shows = mock.Mock(
-            side_effect=[{'device_id': 'one'}, {'device_id': ''}]
-        )
-        port: Any = types.SimpleNamespace(id='p', mac='m', show=shows)
+    def test_a_card_is_plugged_in(self) -> None:
         server = servers.Server(self.manager, [])
         server.id = 'one'
-        with servers.Plug(server, port):
-            create = self.manager.interfaces_client.create_interface
-            create.assert_called_once_with('one', port_id='p')
-        delete = self.manager.interfaces_client.delete_interface
-        delete.assert_called_once_with('one', 'p')
-        self.assertEqual(2, shows.call_count)
+        server.plug(PORT)
+        create = self.manager.interfaces_client.create_interface
+        create.assert_called_once_with('one', port_id=PORT.id)
 
     def test_a_floating_ip(self) -> None:
         client = self.manager.floating_ips_client

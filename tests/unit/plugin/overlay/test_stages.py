@@ -10,105 +10,122 @@
 # License for the specific language governing permissions and limitations
 # under the License.
 
-"""Cards that tests leave plugged in: pulled by the next, or never."""
+"""Cards of guests that last: plugged in ahead, down but for their test."""
 
+from concurrent import futures
+import types
 from typing import Any
 from unittest import mock
 
+import fixtures
+from tempest.lib import exceptions
 import testtools
 
+from ipv6_tempest_plugin.overlay.guests import images
 from ipv6_tempest_plugin.overlay import stages
 from ipv6_tempest_plugin.overlay import together
 from tests.unit.plugin.overlay import test_together
 
+COMMAND = '\'lower "$name"\''
 
-class Owner:
-    """A test that ends when it is told to."""
 
-    def __init__(self) -> None:
-        self.watch = mock.Mock()
-        self.undoings: list[Any] = []
+class Ground(test_together.Thing):
+    """Networks that tell the log, with a port for each guest."""
 
-    def addCleanup(self, undo: Any, *arguments: Any) -> None:
-        """Have something done at the end."""
-        self.undoings.append((undo, arguments))
-
-    def end(self) -> None:
-        """Do it, latest first."""
-        for undo, arguments in reversed(self.undoings):
-            undo(*arguments)
+    def __init__(self, name: str, log: list[str]) -> None:
+        super().__init__(name, log)
+        self.ports = [
+            mock.Mock(mac=f'mac of {name}', id=f'{name}.{number}')
+            for number in range(stages.PAIR)
+        ]
 
 
 class Without(stages.Shared):
-    """A stage without guests, whose cards tell the log."""
+    """A stage whose guests tell the log."""
 
     def __init__(self, log: list[str]) -> None:
         super().__init__(mock.Mock(), 6)
         self.log = log
+        self.told: futures.Future[None] = futures.Future()
 
-    def _setUp(self) -> None:
-        self.useFixture(self.sweeper)
-        self.addCleanup(self._clear)
+    def _boot(self) -> None:
+        self.told.result()
+        for name in stages.NAMES:
+            guest: Any = mock.Mock()
+            guest.server.plug = lambda port, name=name: self.log.append(
+                f'{port.id} in {name}'
+            )
+            guest.run = lambda said, name=name: self.log.append(
+                f'{name}: {said.splitlines()[-2]}'
+            )
+            self.guests.append(guest)
         self.addCleanup(self.log.append, 'guests go')
-
-    def plugs(self, cards: Any) -> Any:
-        """Return what tells that cards come and go."""
-        return self.thing(f'card {cards}')
-
-    def thing(self, name: str) -> Any:
-        """Describe what tells the log."""
-        return together.Together(test_together.Thing(name, self.log))
 
 
 class SharedTest(testtools.TestCase):
     def setUp(self) -> None:
         super().setUp()
         self.log: list[str] = []
+        self.options = types.SimpleNamespace(
+            lower_command='lower {interface}',
+            card_command='raise {interface}',
+            lease_command='',
+            guest_access='ssh-ipv6',
+        )
+        known = types.SimpleNamespace(ipv6_overlay=self.options)
+        for module in (images, stages):
+            self.useFixture(fixtures.MockPatchObject(module, 'CONF', known))
 
-    def play(self, stage: Without, name: Any) -> None:
-        """Run a test on networks of its own."""
-        owner = Owner()
-        ground = stage.thing(f'network {name}')
-        ground.setUp()
-        owner.addCleanup(stage.leave, ground)
-        stage.bring(owner, name, ())
-        owner.end()
+    def laid(self, stage: Without, name: str) -> Any:
+        """Describe networks with the cards of guests."""
+        ground: Any = Ground(name, self.log)
+        return stage.lay(ground)
 
-    def test_cards_are_pulled_for_the_next_test(self) -> None:
-        with Without(self.log) as stage:
-            self.play(stage, 1)
-            self.assertEqual(['network 1 comes', 'card 1 comes'], self.log)
-            self.play(stage, 2)
-            self.assertIn('card 1 goes', self.log)
-            self.assertNotIn('card 2 goes', self.log)
-        gone = [line for line in self.log if line.endswith(('goes', 'go'))]
-        for before, after in (
-            ('card 1 goes', 'network 1 goes'),
-            ('guests go', 'card 2 goes'),
-            ('card 2 goes', 'network 2 goes'),
-        ):
-            self.assertLess(gone.index(before), gone.index(after))
+    def test_cards_are_plugged_in_once_there_are_guests(self) -> None:
+        stage = Without(self.log)
+        with together.Prepared() as prepared, together.Ahead(stage) as ahead:
+            prepared.begin('a', self.laid(stage, 'a'))
+            stage.told.set_result(None)
+            ahead.ready()
+            self.assertEqual('a', prepared.wait('a').ground.name)
+            self.assertEqual('a comes', self.log[0])
+            self.assertEqual({'a.0 in one', 'a.1 in two'}, {*self.log[1:]})
+        # No card is pulled: guests go first.
+        self.assertEqual(['guests go', 'a goes'], self.log[-2:])
 
-    def test_what_is_kept_goes_after_the_guests(self) -> None:
-        with Without(self.log) as stage:
-            for name in ('network', 'card'):
-                one = stage.thing(name)
-                one.setUp()
-                stage.keep(one)
-            self.play(stage, 1)
-            self.play(stage, 2)
-        gone = self.log[self.log.index('guests go') :]
-        self.assertLess(gone.index('card goes'), gone.index('network goes'))
+    def test_guests_that_never_come_get_no_cards(self) -> None:
+        stage = Without(self.log)
+        with together.Prepared() as prepared, together.Ahead(stage) as ahead:
+            prepared.begin('a', self.laid(stage, 'a'))
+            stage.told.set_exception(RuntimeError('no host'))
+            for wanted in (ahead.ready, lambda: prepared.wait('a')):
+                error = self.assertRaises(RuntimeError, wanted)
+                self.assertEqual('no host', str(error))
+        self.assertEqual(['a comes', 'a goes'], self.log)
 
-    def test_what_cannot_be_removed_is_told_and_keeps_no_other(self) -> None:
-        with (
-            testtools.ExpectedException(RuntimeError, 'stubborn'),
-            Without(self.log) as stage,
-        ):
-            stubborn = test_together.Stubborn()
-            stubborn.setUp()
-            other = stage.thing('other')
-            other.setUp()
-            stage.leave(stubborn)
-            stage.leave(other)
-        self.assertIn('other goes', self.log)
+    def test_a_test_takes_its_own_cards_down_at_its_end(self) -> None:
+        stage = Without(self.log)
+        stage.told.set_result(None)
+        with stage:
+            owner = mock.Mock()
+            wanted = [
+                f'one: lower m1 {COMMAND}',
+                f'two: lower m2 {COMMAND}',
+            ]
+            rows = [[mock.Mock(mac='m1')], [mock.Mock(mac='m2')]]
+            self.assertEqual(stage.guests, stage.bring(owner, rows, ()))
+            self.assertEqual([], self.log)
+            for call in owner.addCleanup.call_args_list:
+                undo, *arguments = call.args
+                undo(*arguments)
+        self.assertEqual(wanted, self.log[:-1])
+
+    def test_a_card_that_nothing_raises(self) -> None:
+        self.assertIsInstance(stages.configured(mock.Mock()), stages.Shared)
+        self.options.card_command = ''
+        error = self.assertRaises(
+            exceptions.InvalidConfiguration, stages.configured, mock.Mock()
+        )
+        self.assertIn('card_command is empty', str(error))
+        self.options.guest_access = 'console'
+        self.assertIsInstance(stages.configured(mock.Mock()), stages.Single)

@@ -20,6 +20,7 @@ from unittest import mock
 import fixtures
 import testtools
 
+from ipv6_tempest_plugin.overlay import management
 from ipv6_tempest_plugin.overlay import together
 from ipv6_tempest_plugin.overlay import undo
 from ipv6_tempest_plugin.overlay.vrouter import building
@@ -108,7 +109,8 @@ CONF: Any = types.SimpleNamespace(
 class BuildingTest(testtools.TestCase):
     def setUp(self) -> None:
         super().setUp()
-        self.useFixture(fixtures.MockPatchObject(building, 'CONF', CONF))
+        for module in (building, management):
+            self.useFixture(fixtures.MockPatchObject(module, 'CONF', CONF))
         self.manager = mock.Mock()
         self.built: Any = building.Built(
             self.manager, sample.PLANNED, mock.Mock()
@@ -132,7 +134,8 @@ class BuildingTest(testtools.TestCase):
         self.built.group = mock.Mock()
         booted = self.boot()
         self.assertIs(booted['VM1'], booted['VM2'].after)
-        self.assertIs(booted['vRouter'], booted['VM1'].after)
+        # The vRouter is no member.
+        self.assertIsNone(booted['VM1'].after)
         self.assertIsNone(booted['vRouter'].after)
 
     def test_others_boot_at_once(self) -> None:
@@ -149,16 +152,16 @@ class BuildingTest(testtools.TestCase):
         self.assertLess(did.index('ready'), did.index('vRouter'))
 
     def test_its_answers_keep_to_their_card_from_the_beginning(self) -> None:
-        self.assertEqual('', self.built._pinning())
-        self.built.management = mock.Mock()
-        self.built.first = {
-            'vRouter': types.SimpleNamespace(
-                mac='fa:16:3e:00:00:09', first_address='2001:db8::9'
-            )
-        }
-        said = self.built._pinning()
+        port: Any = types.SimpleNamespace(
+            mac='fa:16:3e:00:00:09', first_address='2001:db8::9'
+        )
+        said = management.Management(mock.Mock(), 6).user_data(port)
+        self.assertTrue(said.startswith('#!/bin/sh\n'))
         self.assertIn('mac=fa:16:3e:00:00:09', said)
         self.assertIn('2001:db8::9', said)
+        self.assertEqual(
+            '', management.Management(mock.Mock(), 4).user_data(port)
+        )
 
     def test_what_goes_with_the_servers(self) -> None:
         vrouter = machine(status='ACTIVE', fault={'message': 'disk'})

@@ -48,6 +48,7 @@ class UserDataTest(testtools.TestCase):
         for line in (
             'outer_mac=fa:16:3e:11:11:11',
             'address=2001:db8:0:2::1/64',
+            'digits=20010db8000000020000000000000001',
             'mtu=1430',
             'gateway4=20.0.0.1',
             "daemons='radvd dnsmasq'",
@@ -112,6 +113,7 @@ class ShellTest(testtools.TestCase):
         self.assertTrue(rest)
         text = '\n'.join([functions, *lines])
         text = text.replace(userdata.PLACE, str(self.place))
+        text = text.replace('/proc/net', str(self.place.parent))
         done = subprocess.run(
             ['sh', '-eu'],
             input=text.replace('/dev/console', '/dev/stdout'),
@@ -135,6 +137,30 @@ class ShellTest(testtools.TestCase):
         said = self.run_in_it('trap "exit 0" EXIT', 'fail no cards')
         error = self.assertRaises(userdata.Failed, userdata.said, said)
         self.assertEqual('no cards', str(error))
+
+    @ddt.data(
+        ('usable', 'if_inet6', '20 80 eth1', True),
+        ('usable', 'if_inet6', '20 c0 eth1', False),
+        ('usable', 'if_inet6', '20 88 eth1', False),
+        ('usable', 'if_inet6', '20 80 eth2', False),
+        ('upstream', 'ipv6_route', f'fe80{0:024x}0001 0 0 0 0 eth0', True),
+        ('upstream', 'ipv6_route', f'fe80{0:024x}0001 0 0 0 0 eth1', False),
+        ('upstream', 'ipv6_route', f'{0:032x} 0 0 0 0 eth0', False),
+    )
+    @ddt.unpack
+    def test_what_it_waits_for(
+        self, what: str, table: str, rest: str, wanted: bool
+    ) -> None:
+        begins = {
+            'if_inet6': '20010db8000000020000000000000001 02 40',
+            'ipv6_route': f'{0:032x} 00 {0:032x} 00',
+        }
+        lines = [f'{"f" * 32} 01 80 10 80 lo', f'{begins[table]} {rest}', '']
+        (self.place.parent / table).write_text('\n'.join(lines))
+        said = self.run_in_it(
+            'outer=eth0 inner=eth1', f'{what} && echo yes || echo no'
+        )
+        self.assertEqual('yes' if wanted else 'no', said.strip())
 
     def test_settings_of_radvd(self) -> None:
         command = self.start('radvd')
