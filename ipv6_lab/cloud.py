@@ -155,6 +155,10 @@ class Cloud:
                 'container_format': 'bare',
                 'visibility': 'public',
                 'hw_rng_model': 'virtio',
+                # The bus of a CD, which a config drive is: the guest finds
+                # one on a virtio bus seconds before it has looked into IDE.
+                'hw_cdrom_bus': 'scsi',
+                'hw_scsi_model': 'virtio-scsi',
             },
         )
         with path.open('rb') as stream:

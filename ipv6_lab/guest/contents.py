@@ -186,5 +186,6 @@ ROOT_MODULES: tuple[str, ...] = (
     'veth',
     'vfat',
     'virtio_rng',
+    'virtio_scsi',
 )
 """Loaded later, by the guest's services or its user."""

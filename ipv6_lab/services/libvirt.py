@@ -31,6 +31,7 @@ QEMU = '/usr/bin/qemu-system-x86_64'
 # QEMU finds its firmware relative to its own program: the wrapped one has
 # to stay beside the wrapper.
 WRAPPED = f'{QEMU}.wrapped'
+NICE = 5
 OFFLOADS = (
     'csum',
     'guest_csum',
@@ -84,11 +85,18 @@ def answers(host: hosts.Running) -> None:
 
 
 def wrapper() -> str:
-    """The script that stands before QEMU."""
+    """The script that stands before QEMU.
+
+    Cards have no ROM: guests here boot from disks, and firmware would run
+    that of each card. Guests yield to the cloud's services: those work in
+    turn, each waiting for the one before, and guests that boot would take
+    both processors from whoever gives them their network.
+    """
+    settings = [*(f'{name}=off' for name in OFFLOADS), 'romfile=']
     options = ' '.join(
-        f'-global virtio-net-pci.{name}=off' for name in OFFLOADS
+        f'-global virtio-net-pci.{setting}' for setting in settings
     )
-    return f'#!/bin/sh\nexec {WRAPPED} "$@" {options}\n'
+    return f'#!/bin/sh\nexec nice -n {NICE} {WRAPPED} "$@" {options}\n'
 
 
 def wrap() -> None:

@@ -138,9 +138,10 @@ def agents(lab: context.Context) -> base.Service:
     return base.Service(
         AGENTS,
         inventory.CONTROLLER,
+        # What they do takes many small steps, one after the other, and guests
+        # wait for its end.
         tuple(
-            openstack.daemon(lab, name, name, AGENT)
-            for name in CONTROLLER_AGENTS
+            openstack.urgent(lab, name, AGENT) for name in CONTROLLER_AGENTS
         ),
         requires=(f'{OVS_AGENT} on controller',),
     )

@@ -176,7 +176,8 @@ class ServicesTest(testtools.TestCase):
     def test_qemu_wrapper_turns_every_offload_off(self) -> None:
         """It hands its own arguments on, then the offloads."""
         words = shlex.split(libvirt.wrapper().splitlines()[1])
-        self.assertEqual(['exec', libvirt.WRAPPED, '$@'], words[:3])
+        self.assertEqual(['exec', 'nice', '-n'], words[:3])
+        self.assertEqual([libvirt.WRAPPED, '$@'], words[4:6])
         off = [word for word in words if word.endswith('=off')]
         self.assertEqual(len(libvirt.OFFLOADS), len(off))
 

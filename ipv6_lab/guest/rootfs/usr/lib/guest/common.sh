@@ -8,6 +8,8 @@ RUN=/run/guest
 NICS=$RUN/nics
 DNS=$RUN/dns
 EVENTS=$RUN/events
+# Says that who is logged in looks after the cards, and after the report.
+HELD=$RUN/held
 
 # One line for the console log, which the cloud shows, with the uptime in
 # seconds.
