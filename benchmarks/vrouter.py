@@ -63,15 +63,20 @@ class Sample:
 
 
 class NotGreen(Exception):
-    """A run has a test that did not pass."""
+    """There is no lab, or a run has a test that did not pass."""
 
 
 def configuration(place: Path, access: str) -> Path:
-    """Write the lab's tempest.conf with another way to guests."""
+    """Write the lab's tempest.conf with another way to guests.
+
+    :raises NotGreen: when no lab is up
+    """
     known = place / 'known.conf'
     show = (*RUN, 'sh', '-c', 'cat "$TEMPEST_CONFIG"')
     with known.open('wb') as output:
-        subprocess.run(show, cwd=checks.ROOT, stdout=output, check=True)
+        done = subprocess.run(show, cwd=checks.ROOT, stdout=output)
+    if done.returncode:
+        raise NotGreen('expected a lab that is up; see scripts/lab status')
     chosen = place / 'tempest.conf'
     settings = {'ipv6_overlay': {'guest_access': access}}
     chosen.write_text(lying.changed(str(known), settings))

@@ -187,13 +187,11 @@ OVERLAY_OPTIONS = [
     ),
     cfg.StrOpt(
         'hold_command',
-        default='true',
+        default='',
         help='Shell command after which a guest that is reached by ssh leaves '
-        'cards down that are plugged in. The cards of a test are plugged in '
-        'while the test before it runs. The default does nothing, which is '
-        'right for most images: they raise their first card alone. With '
-        'NetworkManager: printf "[main]\\nno-auto-default=*\\n" | sudo tee '
-        '/etc/NetworkManager/conf.d/hold.conf && sudo nmcli general reload.',
+        'cards down that are plugged in: those of a test are plugged in while '
+        'the test before it runs. Empty for images that raise their first '
+        'card alone, as most do.',
     ),
     cfg.StrOpt(
         'lease_command',

@@ -79,10 +79,12 @@ CLOUD = (
         after=(
             "    here = os.open('/proc/thread-self/ns/net', os.O_RDONLY)\n"
             '    try:\n'
-            '        setns(netns, flags=flags, libc=libc, fork=False)\n'
-            '        return socket.socket(family, socket_type, proto)\n'
+            '        try:\n'
+            '            setns(netns, flags=flags, libc=libc)\n'
+            '            return socket.socket(family, socket_type, proto)\n'
+            '        finally:\n'
+            '            setns(here, libc=libc)\n'
             '    finally:\n'
-            '        setns(here, libc=libc)\n'
             '        os.close(here)\n'
             '    start_time = get_time()\n'
             '    while get_time() - start_time < timeout:\n'

@@ -224,6 +224,7 @@ def compute_configuration(
                 # Guests here outlive no power cut, and what one has read of
                 # the image the others find in memory.
                 'disk_cachemodes': 'file=unsafe',
+                # Nobody asks for them.
                 'mem_stats_period_seconds': 0,
             },
             'os_vif_ovs': {'ovsdb_connection': f'unix:{openvswitch.SOCKET}'},

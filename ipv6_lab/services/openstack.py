@@ -173,7 +173,7 @@ def daemon(
 
 
 def urgent(lab: context.Context, name: str, *files: str) -> base.Process:
-    """A daemon that the start of the lab waits for longest."""
+    """A daemon that others wait for longest: the lab's start, or guests."""
     return daemon(lab, name, name, *files, nice=base.URGENT)
 
 

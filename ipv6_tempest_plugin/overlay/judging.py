@@ -55,8 +55,9 @@ HINTS = {
         'for images that keep nothing',
     ),
     'interface': diagnosis.Hint(
-        'the card was not plugged in, or the image leaves it down',
-        "the guest's console; [ipv6_overlay] card_command",
+        'the card was not plugged in, or it is still down',
+        "the guest's console; [ipv6_overlay] card_command, hold_command, "
+        'lower_command',
     ),
     'IPv6 addresses': _ADVERTISED,
     'IPv4 addresses': diagnosis.Hint(

@@ -21,6 +21,7 @@ import time
 from typing import Any
 import weakref
 
+import fixtures
 from tempest import config
 from tempest.lib import exceptions
 
@@ -269,11 +270,6 @@ class Server(unanswered.Asked):
         """Ask for it."""
         return self.client.show_server(self.id)['server']
 
-    def plug(self, port: ports.Port) -> None:
-        """Plug in one more card, which goes with the server."""
-        client = self.manager.interfaces_client
-        client.create_interface(self.id, port_id=port.id)
-
     def console(self) -> str:
         """Return the end of what it printed on its console."""
         answer = self.client.get_console_output(self.id, length=CONSOLE_LINES)
@@ -313,6 +309,35 @@ def in_error(name: str, seen: Any) -> str:
         [found],
         {'status': (hints or [OTHER_FAULT])[0]},
     )
+
+
+class Plug(fixtures.Fixture):
+    """A card that is plugged into a server that runs.
+
+    It is pulled before its port is deleted; with the server it has gone.
+    """
+
+    def __init__(self, server: Server, port: ports.Port) -> None:
+        super().__init__()
+        self.server = server
+        self.port = port
+        self.client = server.manager.interfaces_client
+
+    def _setUp(self) -> None:
+        self.addCleanup(undo.Promise(f'card {self.port.mac}', self._remove))
+        self.client.create_interface(self.server.id, port_id=self.port.id)
+
+    def _remove(self) -> None:
+        resources.remove(
+            self.client.delete_interface, self.server.id, self.port.id
+        )
+        waiting.wait_for(
+            f'port {self.port.id} to be pulled',
+            self.port.show,
+            CONF.ipv6_overlay.removal_timeout,
+            until=lambda seen: not seen['device_id'],
+            interval=POLL,
+        )
 
 
 class FloatingIp(unanswered.Asked):

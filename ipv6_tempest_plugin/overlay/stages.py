@@ -74,18 +74,19 @@ class Guest(Protocol):
 def configured(manager: Any) -> 'Stage':
     """Return the stage that tempest.conf asks for, not set up yet.
 
-    :raises InvalidConfiguration: when cards would stay down for good
+    :raises InvalidConfiguration: when cards would stay down, or up, for good
     """
     options = CONF.ipv6_overlay
     version = VERSIONS.get(options.guest_access)
     if not version:
         return Single(manager)
-    if not options.card_command:
-        raise exceptions.InvalidConfiguration(
-            '[ipv6_overlay] card_command is empty: expected a command that '
-            f'brings a card up, since guest_access = {options.guest_access} '
-            'leaves cards down until their test; see its help'
-        )
+    for name in ('card_command', 'lower_command'):
+        if not getattr(options, name):
+            raise exceptions.InvalidConfiguration(
+                f'[ipv6_overlay] {name} is empty: expected a command, since '
+                f'with guest_access = {options.guest_access} a card is up '
+                'only while its test runs; see its help'
+            )
     return Shared(manager, version)
 
 
@@ -114,6 +115,10 @@ class Stage(fixtures.Fixture):
         """Take back what a test does not need any more, in its order."""
         self.sweeper.leave(one)
 
+    def cards(self, some: Sequence[ports.Port]) -> fixtures.Fixture:
+        """Describe a card in each guest that lasts, once it is there."""
+        return together.Together()
+
     def pair(
         self,
         cards: Rows,
@@ -133,9 +138,6 @@ class Stage(fixtures.Fixture):
         """Describe networks that guests are on, or soon can be."""
         return Laid(self, ground)
 
-    def plug(self, some: Sequence[ports.Port]) -> None:
-        """Plug a card into each guest that lasts, once it is there."""
-
     def bring(
         self, owner: Owner, cards: Rows, looking: Sequence[plans.Plan]
     ) -> Sequence[Guest]:
@@ -151,8 +153,6 @@ class Stage(fixtures.Fixture):
 class Laid(fixtures.Fixture):
     """Networks with a port for each guest; guests that last have the cards.
 
-    Guests must have gone before this is cleaned up: nobody pulls the cards.
-
     :param ground: not set up yet
     """
 
@@ -163,14 +163,14 @@ class Laid(fixtures.Fixture):
 
     def _setUp(self) -> None:
         self.useFixture(self.ground)
-        self.stage.plug(self.ground.ports)
+        self.useFixture(self.stage.cards(self.ground.ports))
 
 
 class Shared(Stage):
     """A pair that lasts; the cards of each test are plugged in ahead.
 
-    A card that is down takes no part in anything: no test can tell the cards
-    of the others, which go with the guests.
+    Cards are down but for their test. Those of the test before are pulled
+    while one runs; the last go with the guests.
 
     :param version: of IP, by which the guests are reached
     """
@@ -183,6 +183,7 @@ class Shared(Stage):
         self.version = version
         self.guests = []
         self._booted: futures.Future[None] = futures.Future()
+        self._left: list[fixtures.Fixture] = []
 
     def _setUp(self) -> None:
         try:
@@ -199,6 +200,8 @@ class Shared(Stage):
         self.useFixture(together.Together(key, way))
         first = [way.port() for _ in range(PAIR)]
         self.useFixture(together.Together(*first))
+        # Once the guests have gone: nobody needs to pull cards any more.
+        self.addCleanup(self._clear)
         pair = self.pair(
             [[port] for port in first], map(way.user_data, first), key
         )
@@ -207,20 +210,26 @@ class Shared(Stage):
         reached = [management.Access(way, server) for server in pair]
         self.useFixture(together.Together(*reached))
         self.guests = [one.guest for one in reached]
-        self._everywhere(CONF.ipv6_overlay.hold_command)
+        hold = CONF.ipv6_overlay.hold_command
+        if hold:
+            together.run(*(lambda g=one: g.run(hold) for one in self.guests))
 
-    def _everywhere(self, command: str) -> None:
-        together.run(*(lambda g=one: g.run(command) for one in self.guests))
-
-    def plug(self, some: Sequence[ports.Port]) -> None:
-        """Plug a card into each guest, which leaves it down."""
+    def cards(self, some: Sequence[ports.Port]) -> together.Together:
+        """Describe a card in each guest, which leaves it down."""
         self._booted.result()
-        together.run(
+        return together.Together(
             *(
-                lambda guest=guest, port=port: guest.server.plug(port)
+                servers.Plug(guest.server, port)
                 for guest, port in zip(self.guests, some, strict=True)
             )
         )
+
+    def leave(self, one: fixtures.Fixture) -> None:
+        """Take it back while the next test runs, or once guests have gone."""
+        self._left.append(one)
+
+    def _clear(self) -> None:
+        together.run(*(one.cleanUp for one in self._left))
 
     def bring(
         self, owner: Owner, cards: Rows, looking: Sequence[plans.Plan]
@@ -229,10 +238,23 @@ class Shared(Stage):
 
         They go down again when the test ends.
         """
-        for guest, row in zip(self.guests, cards, strict=True):
-            lower = observer.lower([one.mac for one in row], images.commands())
-            owner.addCleanup(guest.run, lower)
+        left, self._left = self._left, []
+        for one in left:
+            self.sweeper.leave(one)
+        owner.addCleanup(self._lower, cards)
         return self.guests
+
+    def _lower(self, cards: Rows) -> None:
+        lowered = [
+            observer.lower([one.mac for one in row], images.commands())
+            for row in cards
+        ]
+        together.run(
+            *(
+                lambda guest=guest, text=text: guest.run(text)
+                for guest, text in zip(self.guests, lowered, strict=True)
+            )
+        )
 
 
 class Single(Stage):

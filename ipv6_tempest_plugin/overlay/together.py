@@ -114,11 +114,9 @@ class Sweeper(fixtures.Fixture):
         self._left: list[futures.Future[Any]] = []
         self.addCleanup(self._finish)
 
-    def leave(self, one: fixtures.Fixture) -> 'futures.Future[Any]':
+    def leave(self, one: fixtures.Fixture) -> None:
         """Remove a fixture soon."""
-        going = self._pool.submit(one.cleanUp)
-        self._left.append(going)
-        return going
+        self._left.append(self._pool.submit(one.cleanUp))
 
     def _finish(self) -> None:
         self._pool.shutdown()
@@ -178,9 +176,13 @@ class Prepared(fixtures.Fixture):
         """
         return self._coming.pop(name)
 
-    def wait(self, name: Hashable) -> Any:
-        """Wait until what was begun is there; return it, and leave it here."""
-        return self._coming[name].ready()
+    def put(self, name: Hashable, one: Ahead[Any]) -> None:
+        """Take back what was handed out."""
+        self._coming[name] = one
+
+    def wait(self, name: Hashable) -> None:
+        """Wait until what was begun is there, and leave it here."""
+        self._coming[name].ready()
 
     def _leave(self) -> None:
         run(*(one.cleanUp for one in self._coming.values()))

@@ -59,8 +59,13 @@ def script(name: str) -> str:
 
 
 def waits(plan: plans.Plan, commands: Commands = Commands()) -> str:
-    """Return a script that waits for what a plan waits for."""
-    return '\n'.join([script('observer.sh'), *_patient(plan, commands), ':'])
+    """Return a script that waits for what a plan waits for.
+
+    It prints a line for each card that has an address before it is raised.
+    """
+    before = [words('addressed', mac) for mac in plan.raised]
+    lines = [*before, *_patient(plan, commands), ':']
+    return '\n'.join([script('observer.sh'), *lines])
 
 
 def once(plan: plans.Plan, commands: Commands = Commands()) -> str:
@@ -91,13 +96,15 @@ def forever(plan: plans.Plan, commands: Commands = Commands()) -> str:
 
 
 def lower(macs: Sequence[str], commands: Commands) -> str:
-    """Return a script that takes cards down.
+    """Return a script that takes cards down, and fails where it cannot.
 
     :param macs: the cards'
     """
     inside = commands.lowering.replace('{interface}', '"$name"')
-    lines = [words('lower', mac, inside) for mac in macs]
-    return '\n'.join([script('observer.sh'), *lines, ':'])
+    lines = [f'{words("lower", mac, inside)} || failed=1' for mac in macs]
+    return '\n'.join(
+        [script('observer.sh'), 'failed=0', *lines, '[ $failed -eq 0 ]']
+    )
 
 
 def pin(mac: str) -> str:
@@ -107,11 +114,7 @@ def pin(mac: str) -> str:
 
     :param mac: the card's
     """
-    return f'[ ! -e {PINNED} ] || exit 0\n{_pin(mac)}'
-
-
-def _pin(mac: str) -> str:
-    return f'mac={shlex.quote(mac)}\n{script("pin.sh")}'
+    return f'mac={shlex.quote(mac)} pinned={PINNED}\n{script("pin.sh")}'
 
 
 def pin_early(
@@ -133,23 +136,23 @@ def pin_early(
         f'PINNED={PINNED}',
         script('pin_early.sh'),
         'pinned() (',
-        _pin(mac),
+        pin(mac),
         ')',
         f'{words("early", mac, patience)} ||',
-        f'echo "no router by {mac} within {patience} s" > /dev/console',
+        f'echo "not pinned within {patience} s: {mac}" > /dev/console',
         ')',
     ]
     return '\n'.join(lines)
 
 
 def _raised(plan: plans.Plan, commands: Commands) -> Iterator[str]:
-    for verb, command, macs in (
-        ('raise', commands.raising, plan.raised),
-        ('lease', commands.leasing, plan.leasing),
+    for command, macs in (
+        (commands.raising, plan.raised),
+        (commands.leasing, plan.leasing),
     ):
         inside = command.replace('{interface}', '"$name"')
         for mac in macs if command else ():
-            yield words(verb, plan.patience, mac, inside)
+            yield words('raise', plan.patience, mac, inside)
 
 
 def _patient(plan: plans.Plan, commands: Commands) -> Iterator[str]:

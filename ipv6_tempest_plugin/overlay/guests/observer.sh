@@ -48,21 +48,9 @@ until_true() {
     done
 }
 
-# is_up: whether the interface $name is (IFF_UP)
-is_up() {
-    read -r flags < "/sys/class/net/$name/flags"
-    [ $((flags & 1)) -eq 1 ]
-}
-
 # raise SECONDS MAC COMMAND: once that card is there, run COMMAND, in which
-# $name is its interface, unless it is up
+# $name is its interface
 raise() {
-    until_true "$1" name_of "$2" || return
-    is_up || eval "$3" > /dev/null 2>&1
-}
-
-# lease SECONDS MAC COMMAND: the same, whether or not it is up
-lease() {
     until_true "$1" name_of "$2" || return
     eval "$3" > /dev/null 2>&1
 }
@@ -72,6 +60,14 @@ lease() {
 lower() {
     name_of "$1" || return 0
     eval "$2"
+}
+
+# addressed MAC: say so if that card has an IPv6 address, as one that is up has
+addressed() {
+    name_of "$1" || return 0
+    while read -r address _ _ _ _ interface; do
+        [ "$interface" != "$name" ] || echo "ADDRESSED $1 $address"
+    done < /proc/net/if_inet6
 }
 
 # /proc/net/if_inet6: address, index, prefix length, scope, flags, name; an

@@ -279,10 +279,21 @@ class ShellGuest:
             line.turn.release()
 
     def settle(self, plan: plans.Plan) -> plans.Plan:
-        """Wait for what a plan waits for; return what is left of it."""
-        self.run(
+        """Wait for what a plan waits for; return what is left of it.
+
+        :raises AssertionError: when a card was up before it was raised: what
+            is seen by it, and not seen, may then be another's doing
+        """
+        said = self.run(
             observer.waits(plan, images.commands()), timeout=_longest(plan)
         )
+        if 'ADDRESSED' in said:
+            raise AssertionError(
+                f'{self.name}: a card was up before its test: expected no '
+                f'address, seen {said.strip()!r}; [ipv6_overlay] hold_command '
+                'is to keep cards down that are plugged in, lower_command to '
+                'take them down'
+            )
         return plan.settled
 
     def counters(self, plan: plans.Plan) -> Mapping[str, int]:

@@ -172,17 +172,27 @@ class ScenarioTest(showing.ShowingTest):
     def taken(self, name: Hashable, ground: grounds.Ground) -> grounds.Ground:
         """Return the networks that were prepared by a name.
 
-        They are prepared unless they were. Where guests last they stay
-        until those have gone, or else they go with the test.
+        They are prepared unless they were, and go with the test; those beside
+        stay for the whole class where guests last.
         """
         self.prepare(name, ground)
-        if self.stage.lasting:
-            found = self.prepared.wait(name).ground
-        else:
-            laid = self.prepared.take(name)
+        laid = self.prepared.take(name)
+        if name != BESIDE or not self.stage.lasting:
             self.addCleanup(self.stage.leave, laid)
             found = laid.ready().ground
+        else:
+            found = self.lasting(laid).ground
         self.check_ground(found)
+        return found
+
+    def lasting(self, laid: together.Ahead[stages.Laid]) -> stages.Laid:
+        """Return what lasts; what fails is tried again by the next test."""
+        try:
+            found = laid.ready()
+        except BaseException:
+            laid.cleanUp()
+            raise
+        self.prepared.put(BESIDE, laid)
         return found
 
     def check_ground(self, ground: grounds.Ground) -> None:
@@ -283,14 +293,9 @@ class ScenarioTest(showing.ShowingTest):
             )
 
     def cards(self, both: Sequence[ends.End]) -> stages.Rows:
-        """Return the ports that each guest has for a test alone."""
+        """Return the ports that each guest needs for a test."""
         return [
-            [
-                port
-                for part in end.everywhere
-                if part is end or not self.stage.lasting
-                for port in part.ports
-            ]
+            [port for part in end.everywhere for port in part.ports]
             for end in both
         ]
 

@@ -26,6 +26,7 @@
 """
 
 from collections.abc import Sequence
+import dataclasses
 
 from tempest import config
 from tempest.lib import decorators
@@ -45,7 +46,7 @@ class GettingAddress(base.ScenarioTest):
     1. Make the networks; the API's answers say what was asked for.
     2. Make ports in a security group that lets nothing in; predict from
        their MAC addresses what the guests will have.
-    3. Plug them into two guests, on different hosts if there are.
+    3. Two guests have them as cards, on different hosts if there are.
     4. Each guest has what was predicted, reaches its router, somebody behind
        it and the world outside, and not its peer.
     5. Let pings in: now each reaches its peer too, by each prefix and with
@@ -71,7 +72,11 @@ class GettingAddress(base.ScenarioTest):
         self.check_pings(both, seen, peers, replies.SILENT)
 
         self.allow_pings(ground.group, self.ipv4)
-        opened = list(map(self.plan, both, every, peers))
+        opened = [
+            # Cards are raised once.
+            dataclasses.replace(plan, raised=(), leasing=())
+            for plan in map(self.plan, both, every, peers)
+        ]
         seen = self.look(guests, opened)
         self.report(ground.lan, both, seen, {True: every})
         self.check_states(both, seen)

@@ -102,6 +102,21 @@ class ObserverTest(testtools.TestCase):
         found = reports.find(said)
         self.assertEqual([1, 2], [one.number for one in found])
 
+    def test_cards_that_cannot_be_lowered_are_told(self) -> None:
+        (mac,) = Path('/sys/class/net/lo/address').read_text().split()
+        for command, wanted in (('true {interface}', 0), ('false', 1)):
+            commands = observer.Commands(lowering=command)
+            for macs in ([mac], ['00:00:00:00:00:99', mac]):
+                text = observer.lower(macs, commands)
+                status = subprocess.run(['sh', '-c', text]).returncode
+                self.assertEqual(wanted, status)
+
+    def test_a_card_with_an_address_before_it_is_raised(self) -> None:
+        (mac,) = Path('/sys/class/net/lo/address').read_text().split()
+        text = observer.waits(plans.Plan(raised=[mac], patience=1))
+        said = subprocess.check_output(['sh', '-c', text], text=True)
+        self.assertIn(f'ADDRESSED {mac} {1:032x}', said)
+
     def test_words_are_quoted(self) -> None:
         self.assertEqual(
             "raise 3 x 'sudo ip $name'",
@@ -197,12 +212,17 @@ class PinTest(testtools.TestCase):
         )
         self.assertEqual(0, status)
         self.assertIn('rule add from 2001:db8::a', did)
-        # Whoever logs in then has nothing left to do.
-        self.program('ip', 'exit 9')
+        # Whoever logs in then has nothing left to do,
         status, later = self.pinned(observer.pin('fa:16:3e:00:00:09'))
         self.assertEqual(
             (0, did.replace('heeds 0', 'heeds 1')), (status, later)
         )
+        # unless somebody has undone it.
+        (self.place / 'gone').unlink()
+        self.program('sudo', '"$@"')
+        _, again = self.pinned(observer.pin('fa:16:3e:00:00:09'))
+        self.assertIn('heeds 0', again)
+        self.assertEqual(2, again.count(' del '))
 
     def test_early_is_given_up_in_time(self) -> None:
         self.program('ip', f'touch {self.place}/started')

@@ -179,12 +179,19 @@ class ServerTest(testtools.TestCase):
             }
             self.assertIs(wanted, server.placed())
 
-    def test_a_card_is_plugged_in(self) -> None:
+    def test_a_card_is_pulled_before_it_is_over(self) -> None:
+        shows = mock.Mock(
+            side_effect=[{'device_id': 'one'}, {'device_id': ''}]
+        )
+        port: Any = types.SimpleNamespace(id='p', mac='m', show=shows)
         server = servers.Server(self.manager, [])
         server.id = 'one'
-        server.plug(PORT)
-        create = self.manager.interfaces_client.create_interface
-        create.assert_called_once_with('one', port_id=PORT.id)
+        with servers.Plug(server, port):
+            create = self.manager.interfaces_client.create_interface
+            create.assert_called_once_with('one', port_id='p')
+        delete = self.manager.interfaces_client.delete_interface
+        delete.assert_called_once_with('one', 'p')
+        self.assertEqual(2, shows.call_count)
 
     def test_a_floating_ip(self) -> None:
         client = self.manager.floating_ips_client

@@ -22,6 +22,7 @@ from tempest.lib import exceptions
 import testtools
 
 from ipv6_tempest_plugin.overlay.guests import images
+from ipv6_tempest_plugin.overlay import servers
 from ipv6_tempest_plugin.overlay import stages
 from ipv6_tempest_plugin.overlay import together
 from tests.unit.plugin.overlay import test_together
@@ -50,11 +51,10 @@ class Without(stages.Shared):
 
     def _boot(self) -> None:
         self.told.result()
+        self.useFixture(self.sweeper)
+        self.addCleanup(self._clear)
         for name in stages.NAMES:
-            guest: Any = mock.Mock()
-            guest.server.plug = lambda port, name=name: self.log.append(
-                f'{port.id} in {name}'
-            )
+            guest: Any = mock.Mock(server=name)
             guest.run = lambda said, name=name: self.log.append(
                 f'{name}: {said.splitlines()[-2]}'
             )
@@ -70,11 +70,17 @@ class SharedTest(testtools.TestCase):
             lower_command='lower {interface}',
             card_command='raise {interface}',
             lease_command='',
+            hold_command='',
             guest_access='ssh-ipv6',
         )
         known = types.SimpleNamespace(ipv6_overlay=self.options)
         for module in (images, stages):
             self.useFixture(fixtures.MockPatchObject(module, 'CONF', known))
+        self.useFixture(fixtures.MockPatchObject(servers, 'Plug', self.plug))
+
+    def plug(self, server: Any, port: Any) -> Any:
+        """Describe a card that tells the log."""
+        return test_together.Thing(f'{port.id} in {server}', self.log)
 
     def laid(self, stage: Without, name: str) -> Any:
         """Describe networks with the cards of guests."""
@@ -87,20 +93,55 @@ class SharedTest(testtools.TestCase):
             prepared.begin('a', self.laid(stage, 'a'))
             stage.told.set_result(None)
             ahead.ready()
-            self.assertEqual('a', prepared.wait('a').ground.name)
+            prepared.wait('a')
             self.assertEqual('a comes', self.log[0])
-            self.assertEqual({'a.0 in one', 'a.1 in two'}, {*self.log[1:]})
-        # No card is pulled: guests go first.
-        self.assertEqual(['guests go', 'a goes'], self.log[-2:])
+            self.assertEqual(
+                {'a.0 in one comes', 'a.1 in two comes'}, {*self.log[1:]}
+            )
+        # Guests go first: then nobody has to wait for a card.
+        self.assertEqual('guests go', self.log[3])
+        self.assertEqual('a goes', self.log[-1])
+
+    def play(self, stage: Without, name: str) -> None:
+        """Run a test on networks of its own."""
+        laid = self.laid(stage, name)
+        laid.setUp()
+        stage.bring(mock.Mock(), [[], []], ())
+        stage.leave(laid)
+
+    def test_cards_are_pulled_while_the_next_test_runs(self) -> None:
+        stage = Without(self.log)
+        stage.told.set_result(None)
+        with stage:
+            self.play(stage, 'a')
+            self.assertNotIn('a goes', self.log)
+            self.play(stage, 'b')
+        self.assertLess(
+            self.log.index('a.0 in one goes'), self.log.index('a goes')
+        )
+        gone = self.log.index('guests go')
+        self.assertLess(gone, self.log.index('b.0 in one goes'))
+        self.assertLess(gone, self.log.index('b goes'))
+
+    def test_what_cannot_be_removed_is_told_and_keeps_no_other(self) -> None:
+        stage = Without(self.log)
+        stage.told.set_result(None)
+        with testtools.ExpectedException(RuntimeError, 'stubborn'), stage:
+            stubborn = test_together.Stubborn()
+            stubborn.setUp()
+            stage.leave(stubborn)
+            self.play(stage, 'a')
+        self.assertIn('a goes', self.log)
 
     def test_guests_that_never_come_get_no_cards(self) -> None:
         stage = Without(self.log)
         with together.Prepared() as prepared, together.Ahead(stage) as ahead:
             prepared.begin('a', self.laid(stage, 'a'))
             stage.told.set_exception(RuntimeError('no host'))
-            for wanted in (ahead.ready, lambda: prepared.wait('a')):
-                error = self.assertRaises(RuntimeError, wanted)
-                self.assertEqual('no host', str(error))
+            error = self.assertRaises(RuntimeError, ahead.ready)
+            self.assertEqual('no host', str(error))
+            error = self.assertRaises(RuntimeError, prepared.wait, 'a')
+            self.assertEqual('no host', str(error))
         self.assertEqual(['a comes', 'a goes'], self.log)
 
     def test_a_test_takes_its_own_cards_down_at_its_end(self) -> None:
@@ -109,8 +150,8 @@ class SharedTest(testtools.TestCase):
         with stage:
             owner = mock.Mock()
             wanted = [
-                f'one: lower m1 {COMMAND}',
-                f'two: lower m2 {COMMAND}',
+                f'one: lower m1 {COMMAND} || failed=1',
+                f'two: lower m2 {COMMAND} || failed=1',
             ]
             rows = [[mock.Mock(mac='m1')], [mock.Mock(mac='m2')]]
             self.assertEqual(stage.guests, stage.bring(owner, rows, ()))
@@ -120,12 +161,13 @@ class SharedTest(testtools.TestCase):
                 undo(*arguments)
         self.assertEqual(wanted, self.log[:-1])
 
-    def test_a_card_that_nothing_raises(self) -> None:
+    def test_a_card_that_nothing_raises_or_lowers(self) -> None:
         self.assertIsInstance(stages.configured(mock.Mock()), stages.Shared)
-        self.options.card_command = ''
-        error = self.assertRaises(
-            exceptions.InvalidConfiguration, stages.configured, mock.Mock()
-        )
-        self.assertIn('card_command is empty', str(error))
+        for name in ('lower_command', 'card_command'):
+            setattr(self.options, name, '')
+            error = self.assertRaises(
+                exceptions.InvalidConfiguration, stages.configured, None
+            )
+            self.assertIn(f'{name} is empty', str(error))
         self.options.guest_access = 'console'
         self.assertIsInstance(stages.configured(mock.Mock()), stages.Single)

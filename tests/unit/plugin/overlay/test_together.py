@@ -171,3 +171,10 @@ class AheadTest(testtools.TestCase):
         self.assertNotIn('another comes', self.log)
         taken.cleanUp()
         self.assertIn('a goes', self.log)
+
+    def test_what_is_put_back_goes_with_the_others(self) -> None:
+        with together.Prepared() as prepared:
+            prepared.begin('a', self.thing('a'))
+            prepared.put('a', prepared.take('a'))
+            prepared.begin('a', self.thing('another'))
+        self.assertEqual(['a comes', 'a goes'], self.log)
