@@ -56,10 +56,20 @@ class Scripts(fixtures.Fixture):
         copy.write_text(text)
         copy.chmod(0o755)
 
-    def card(self, name: str, accept_ra: int = 1, forwarding: int = 0) -> None:
-        """A network card, and what the kernel does with it."""
+    def card(
+        self,
+        name: str,
+        accept_ra: int = 1,
+        forwarding: int = 0,
+        flags: int = 0x1003,
+    ) -> None:
+        """A network card, and what the kernel does with it.
+
+        :param flags: IFF_UP and others of the interface
+        """
         (self.root / 'run/guest/nics' / name).mkdir()
         self.write(f'sys/class/net/{name}/ifindex', '2\n')
+        self.write(f'sys/class/net/{name}/flags', f'{flags:#x}\n')
         conf = f'proc/sys/net/ipv6/conf/{name}'
         self.write(f'{conf}/accept_ra', f'{accept_ra}\n')
         self.write(f'{conf}/forwarding', f'{forwarding}\n')

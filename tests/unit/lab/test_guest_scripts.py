@@ -142,6 +142,10 @@ class RouterAdvertisementTest(ScriptTest):
         calls = self.hear(advertisement(managed='on'))
         self.assertEqual(heeded, bool(calls))
 
+    def test_nothing_is_kept_of_a_card_that_is_down(self) -> None:
+        self.scripts.card('eth0', flags=0x1002)
+        self.assertEqual([], self.hear(advertisement(managed='on')))
+
     def test_record(self) -> None:
         self.scripts.card('eth0')
         self.hear(advertisement(other='on', more=RDNSS.format()))
