@@ -119,13 +119,38 @@ def _unused(known: Evidence) -> Iterator[str]:
         )
 
 
-def _replies(seen: observations.Observation | None) -> int:
-    """Count the replies of ipv6-router."""
+def _replies(
+    seen: observations.Observation | None, target: str = reach.ROUTER
+) -> int:
+    """Count the replies of a target."""
     return sum(
         echo.received
         for name, echo in (seen.pings if seen else {}).items()
-        if name.partition('.')[0] == reach.ROUTER
+        if name.partition('.')[0] == target
     )
+
+
+def _outward(known: Evidence) -> Iterator[str]:
+    """Tell an ipv6-router that answers and forwards nothing.
+
+    The vRouter keeps the default route by it until it hears that it is no
+    router any more (RFC 4861 section 7.2.5).
+    """
+    vrouter = known.seen.get(topology.VROUTER)
+    card = vrouter and vrouter.interface(known.planned.outer_mac)
+    if (
+        vrouter
+        and card
+        and _gateways(vrouter, card)
+        and _replies(vrouter)
+        and judging.sent(vrouter, {reach.EXTERNAL})
+        and not _replies(vrouter, reach.EXTERNAL)
+    ):
+        yield (
+            f'{STEP}-5/9: ipv6-router answers the vRouter, and nobody behind '
+            'it does: it does not forward IPv6, has no way out, or outside '
+            f'there is no route to {known.planned.outer}'
+        )
 
 
 def _forwarding(known: Evidence) -> Iterator[str]:
@@ -205,6 +230,7 @@ def _gateways(
 
 RULES: Sequence[Callable[[Evidence], Iterator[str]]] = (
     _macs,
+    _outward,
     _route,
     _unused,
     _forwarding,

@@ -101,6 +101,20 @@ class CausesTest(testtools.TestCase):
         self.assertEqual(2, len(found))
         self.assertIn('-15: the vRouter does not forward IPv6', found[0])
 
+    def outward(self, router: int, external: int) -> list[str]:
+        """Echo replies that the vRouter got."""
+        pings = {
+            'ipv6-router.56': sample.echo(router),
+            'external.56': sample.echo(external),
+        }
+        return self.found(seen={'vRouter': sample.vrouter(pings=pings)})
+
+    def test_a_router_that_answers_and_forwards_nothing(self) -> None:
+        (found,) = self.outward(5, 0)
+        self.assertIn('-5/9: ipv6-router answers the vRouter, and', found)
+        for router, external in ((5, 5), (0, 0)):
+            self.assertEqual([], self.outward(router, external))
+
     def unused(self, **changes: Any) -> list[str]:
         """Requests go out, no reply comes to VM1, the vRouter is answered."""
         pings = {'ipv6-router.56': sample.echo(0)}
