@@ -134,6 +134,7 @@ def pin_early(
         'sudo() { "$@"; }',
         f"SSH_CONNECTION='- - {address} -'",
         f'PINNED={PINNED}',
+        script('routed.sh'),
         script('pin_early.sh'),
         'pinned() (',
         pin(mac),

@@ -21,6 +21,7 @@ import shlex
 
 import netaddr
 
+from ipv6_tempest_plugin.overlay.guests import observer
 from ipv6_tempest_plugin.overlay.vrouter import topology
 
 SAID = re.compile(r'^IPV6-VROUTER (ready|failed): (.*?)\r?$', re.M)
@@ -74,7 +75,8 @@ def script(
     }
     lines = [f'{key}={shlex.quote(value)}' for key, value in settings.items()]
     before = [first] if first else []
-    return '\n'.join(['#!/bin/sh', *before, *lines, _text()])
+    routed = observer.script('routed.sh')
+    return '\n'.join(['#!/bin/sh', *before, *lines, routed, _text()])
 
 
 def cloud_config(program: str, packages: Sequence[str]) -> str:

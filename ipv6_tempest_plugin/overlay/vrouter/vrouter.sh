@@ -62,15 +62,8 @@ usable() {
     return 1
 }
 
-# /proc/net/ipv6_route: destination and length, source and length, next hop,
-# metric, references, use, flags, name
 upstream() {
-    while read -r to length _ _ via _ _ _ _ name; do
-        case $to/$length/$via/$name in
-        00000000000000000000000000000000/00/fe80*/"$outer") return 0 ;;
-        esac
-    done < /proc/net/ipv6_route
-    return 1
+    routed "$outer"
 }
 
 alive() {
