@@ -96,7 +96,12 @@ def database(lab: context.Context, name: str) -> dict[str, settings.Value]:
 
 def privsep(lab: context.Context) -> dict[str, settings.Value]:
     """A privsep section: the daemon of the cloud's own environment."""
-    return {'helper_command': lab.program('privsep-helper')}
+    return {
+        'helper_command': lab.program('privsep-helper'),
+        # By default as many as there are cores: two gratuitous ARPs of the L3
+        # agent, of two seconds each, then keep all else of it waiting.
+        'thread_pool_size': 16,
+    }
 
 
 def api(
