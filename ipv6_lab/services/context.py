@@ -41,7 +41,7 @@ class Context:
         """The SQLAlchemy URL of a database."""
         password = self.secrets['database']
         where = f'[{inventory.CONTROLLER.control}]'
-        return f'mysql+pymysql://openstack:{password}@{where}/{name}'
+        return f'mysql+mysqldb://openstack:{password}@{where}/{name}'
 
     @property
     def transport(self) -> str:
