@@ -26,6 +26,8 @@ from ipv6_tempest_plugin.overlay import replies
 
 # What ping sends unless it is told.
 SMALL = 56
+# Seconds after the last request in which a reply of the peer may come.
+SOON = 1
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,11 @@ def to_peer(end: End, peer: End) -> list[plans.Ping]:
     fourth = enumerate(zip(peer.leases, end.leases, strict=True))
     return [
         plans.Ping(
-            f'{replies.PEER}-{kind}-{number}', target, source, size=octets
+            f'{replies.PEER}-{kind}-{number}',
+            target,
+            source,
+            size=octets,
+            patience=SOON,
         )
         for number, (target, source) in sixth
         for kind, octets in (
@@ -106,7 +112,9 @@ def to_peer(end: End, peer: End) -> list[plans.Ping]:
             ('ipv6-mtu', plans.full_size(end.mtu)),
         )
     ] + [
-        plans.Ping(f'{replies.PEER}-ipv4-{number}', target, source)
+        plans.Ping(
+            f'{replies.PEER}-ipv4-{number}', target, source, patience=SOON
+        )
         for number, (target, source) in fourth
     ]
 

@@ -36,6 +36,8 @@ from ipv6_tempest_plugin import waiting
 
 CONF = config.CONF
 POLL = 1.0
+# Where somebody else waits meanwhile to begin.
+SOON = 0.3
 # Of the console, from its end: more than Nova gives in one answer.
 CONSOLE_LINES = 2000
 SLOW = diagnosis.Hint(
@@ -226,7 +228,7 @@ class Server(unanswered.Asked):
                 f'server {self.after.name} to have a host',
                 self.after.placed,
                 CONF.compute.build_timeout,
-                interval=POLL,
+                interval=SOON,
             )
         self.addCleanup(undo.Promise(f'server {self.name}', self._remove))
         with unanswered.asking(self):

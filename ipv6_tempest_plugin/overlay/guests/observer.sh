@@ -215,12 +215,13 @@ path_to() {
     probe "path.$1" $trace -n -q 3 -w 2 -m 8 ${3:+-s "$3"} "$2"
 }
 
-# answered TARGET SOURCE: whether an echo request is
+# answered TARGET SOURCE: whether one of the echo requests of a second is;
+# iputils sends the next until then, BusyBox's ping just one
 answered() {
     # shellcheck disable=SC2086
     case $1 in
-    *:*) $six -n -c 1 -W 1 ${2:+-I "$2"} "$1" ;;
-    *) ping -n -c 1 -W 1 ${2:+-I "$2"} "$1" ;;
+    *:*) $six -n -c 1 -i 0.2 -w 1 -W 1 ${2:+-I "$2"} "$1" ;;
+    *) ping -n -c 1 -i 0.2 -w 1 -W 1 ${2:+-I "$2"} "$1" ;;
     esac > /dev/null 2>&1
 }
 

@@ -210,11 +210,12 @@ class ScenarioTest(showing.ShowingTest):
         found = expect.differences(one.expected, answer)
         self.judge(one.path, one.kind, found, diagnosis.HINTS)
 
-    def allow_pings(self, group: security.SecurityGroup, ipv4: bool) -> None:
+    def allow_pings(self, ground: grounds.Ground) -> None:
         """Let pings in, from now on until the group goes."""
-        rules = [security.allow_icmpv6(group)]
-        if ipv4:
-            rules.append(security.Rule(group, **grounds.PING))
+        rules = [security.allow_icmpv6(ground.group)]
+        # No rule comes into force that nothing waits for.
+        if ground.lan.ipv4:
+            rules.append(security.Rule(ground.group, **grounds.PING))
         with self.step('pings let in'):
             together.run(*(lambda one=one: self._add(one) for one in rules))
 

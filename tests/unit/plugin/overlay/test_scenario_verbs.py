@@ -221,6 +221,25 @@ class ShowingTest(ScenarioTest):
         self.assertEqual(ends.Beyond(None, outside), story.beyond)
 
 
+@ddt.ddt
+class AllowTest(ScenarioTest):
+    """What comes into force is what somebody waits for."""
+
+    @ddt.data((True, ['IPv6', 'IPv4']), (False, ['IPv6']))
+    @ddt.unpack
+    def test_rules(self, ipv4: bool, wanted: list[str]) -> None:
+        self.configure()
+        story = self.story()
+        added: list[Any] = []
+        self.useFixture(fixtures.MockPatchObject(story, '_add', added.append))
+        ground = mock.Mock()
+        ground.lan.ipv4 = ipv4
+        story.allow_pings(ground)
+        self.assertEqual(
+            sorted(wanted), sorted(one.sent['ethertype'] for one in added)
+        )
+
+
 class NextTest(ScenarioTest):
     """The networks of the test that is next are made ahead."""
 
