@@ -27,7 +27,7 @@ from ipv6_tempest_plugin.overlay import replies
 # What ping sends unless it is told.
 SMALL = 56
 # Seconds after the last request in which a reply of the peer may come.
-SOON = 1
+REPLY_WITHIN = 1
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def to_peer(end: End, peer: End) -> list[plans.Ping]:
             target,
             source,
             size=octets,
-            patience=SOON,
+            patience=REPLY_WITHIN,
         )
         for number, (target, source) in sixth
         for kind, octets in (
@@ -113,7 +113,10 @@ def to_peer(end: End, peer: End) -> list[plans.Ping]:
         )
     ] + [
         plans.Ping(
-            f'{replies.PEER}-ipv4-{number}', target, source, patience=SOON
+            f'{replies.PEER}-ipv4-{number}',
+            target,
+            source,
+            patience=REPLY_WITHIN,
         )
         for number, (target, source) in fourth
     ]

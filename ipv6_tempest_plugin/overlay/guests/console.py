@@ -78,8 +78,14 @@ class ConsoleGuest:
             )
 
     def settle(self, plan: plans.Plan) -> plans.Plan:
-        """Leave all of a plan to the report that shows it."""
-        return plan
+        """Wait for what a plan waits for; return what is left of it.
+
+        What is missing in the end is for whoever looks then to see.
+
+        :raises WaitTimeout: when no report comes
+        """
+        self._satisfying(plan)
+        return plan.settled
 
     def connected(self) -> contextlib.AbstractContextManager[None]:
         """Return nothing to be entered: nobody logs in."""
@@ -98,14 +104,19 @@ class ConsoleGuest:
         :param plan: with probes that are in the user data's plan too
         :raises WaitTimeout: when no report comes
         """
-        patience = (1 + len(plan.answers)) * plan.patience
-        seen = self._report(
-            self._latest(plan) + 1, patience, lambda one: satisfied(plan, one)
-        )
+        seen = self._satisfying(plan)
         if satisfied(plan, seen) and in_part(plan, seen):
             # It came true while the guest pinged: the next report tells.
-            seen = self._report(seen.number, patience, lambda _: True)
+            seen = self._report(seen.number, _patience(plan), lambda _: True)
         return seen
+
+    def _satisfying(self, plan: plans.Plan) -> observations.Observation:
+        """Wait for a report from now on that has what is asked."""
+        return self._report(
+            self._latest(plan) + 1,
+            _patience(plan),
+            lambda one: satisfied(plan, one),
+        )
 
     def _latest(self, plan: plans.Plan) -> int:
         """The number of the last whole report, 0 before the first."""
@@ -144,6 +155,11 @@ class ConsoleGuest:
             if not last:
                 raise
         return last[0]
+
+
+def _patience(plan: plans.Plan) -> int:
+    """Return the seconds that a plan may be waited for in all."""
+    return (1 + len(plan.answers)) * plan.patience
 
 
 def satisfied(plan: plans.Plan, seen: observations.Observation) -> bool:

@@ -13,7 +13,6 @@ command -v traceroute6 > /dev/null && trace=traceroute6 \
 
 # While they wait, emulated guests shall do their own work: no function
 # below starts a process, not even a subshell, where it can do without.
-# Starting one takes such a guest as long as reading a hundred lines.
 
 # seconds: since boot, in $now
 seconds() {

@@ -112,6 +112,25 @@ class ConsoleTest(AccessTest):
         seen = guest.observe(plans.Plan(answers=[gateway], patience=60))
         self.assertEqual((4, 2), (seen.number, seen.pings['gw'].received))
 
+    def test_a_settled_plan_is_seen_in_a_report_that_is_begun_later(
+        self,
+    ) -> None:
+        partly = said(3).replace('3 received', '2 received')
+        guest = self.guest(
+            said(1),
+            said(1) + partly,
+            said(1) + partly,
+            partly + said(4),
+            said(4, 5),
+        )
+        gateway = plans.Ping('gw', report.ROUTER)
+        plan = plans.Plan(answers=[gateway], pings=[gateway], patience=60)
+        left = guest.settle(plan)
+        self.assertEqual([gateway], [*left.pings])
+        self.assertEqual([], [*left.answers])
+        seen = guest.observe(left)
+        self.assertEqual((5, 3), (seen.number, seen.pings['gw'].received))
+
     def test_a_garbled_report_is_waited_over(self) -> None:
         garbled = said(1).replace('@links', '[ 3.1] eth0 up @links')
         guest = self.guest(garbled, said(2), said(2, 4))

@@ -117,6 +117,33 @@ class ObserverTest(testtools.TestCase):
         said = subprocess.check_output(['sh', '-c', text], text=True)
         self.assertIn(f'ADDRESSED {mac} {1:032x}', said)
 
+    def test_answered_asks_for_a_second_until_a_reply_comes(self) -> None:
+        place = Path(self.useFixture(fixtures.TempDir()).path)
+        path = f'PATH={place}:$PATH'
+        for name in ('ping6', 'ping'):
+            program = place / name
+            program.write_text(
+                f'#!/bin/sh\necho {name} "$@" >> {place}/said\n'
+                'case $* in *1) exit 0 ;; esac\nexit 1\n'
+            )
+            program.chmod(0o755)
+        script = f'{path}\n{observer.script("observer.sh")}\n'
+        for call, wanted in (
+            ("answered 2001:db8::1 ''", 0),
+            ('answered 2001:db8::2 2001:db8::5', 1),
+            ("answered 192.0.2.1 ''", 0),
+        ):
+            ran = subprocess.run(['sh', '-c', script + call])
+            self.assertEqual(wanted, ran.returncode)
+        self.assertEqual(
+            [
+                'ping6 -n -c 1 -i 0.2 -w 1 -W 1 2001:db8::1',
+                'ping6 -n -c 1 -i 0.2 -w 1 -W 1 -I 2001:db8::5 2001:db8::2',
+                'ping -n -c 1 -i 0.2 -w 1 -W 1 192.0.2.1',
+            ],
+            (place / 'said').read_text().splitlines(),
+        )
+
     def test_words_are_quoted(self) -> None:
         self.assertEqual(
             "raise 3 x 'sudo ip $name'",

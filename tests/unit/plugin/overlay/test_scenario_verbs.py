@@ -225,7 +225,44 @@ class ShowingTest(ScenarioTest):
 class AllowTest(ScenarioTest):
     """What comes into force is what somebody waits for."""
 
-    @ddt.data((True, ['IPv6', 'IPv4']), (False, ['IPv6']))
+    def test_guests_wait_before_each_look(self) -> None:
+        self.configure()
+        story: Any = self.story()
+        told = mock.Mock()
+        told.settled.return_value = ['left'] * stages.PAIR
+        peers, beyond = ['peers'] * stages.PAIR, ['beyond'] * stages.PAIR
+        both = [mock.Mock()] * stages.PAIR
+        told.made.return_value = (mock.Mock(), both)
+        told.predicted.return_value = both
+        told.plan.side_effect = lambda *asked: plans.Plan(
+            answers=asked[-1], raised=['mac']
+        )
+        for name in (
+            *('made', 'plan', 'bring', 'look', 'settled', 'predicted'),
+            *('report', 'check_states', 'check_pings', 'allow_pings'),
+        ):
+            setattr(story, name, getattr(told, name))
+        self.useFixture(
+            fixtures.MockPatchObject(ends, 'beyond', lambda *_: beyond)
+        )
+        self.useFixture(
+            fixtures.MockPatchObject(ends, 'to_peer', lambda *_: peers[0])
+        )
+        test_network_v6.GettingAddress.check_getting_address(story)
+        order = [one[0] for one in told.mock_calls]
+        shown = [
+            one for one in order if one in ('settled', 'look', 'allow_pings')
+        ]
+        look = ['settled', 'look']
+        self.assertEqual([*look, 'allow_pings', *look], shown)
+        first, second = (call.args[1] for call in told.settled.call_args_list)
+        self.assertEqual(['mac'], first[0].raised)
+        self.assertEqual((), second[0].raised)
+        self.assertEqual('peers', second[0].answers)
+        for call in told.look.call_args_list:
+            self.assertEqual(['left'] * stages.PAIR, call.args[1])
+
+    @ddt.data((True, ['IPv4', 'IPv6']), (False, ['IPv6']))
     @ddt.unpack
     def test_rules(self, ipv4: bool, wanted: list[str]) -> None:
         self.configure()
@@ -235,9 +272,7 @@ class AllowTest(ScenarioTest):
         ground = mock.Mock()
         ground.lan.ipv4 = ipv4
         story.allow_pings(ground)
-        self.assertEqual(
-            sorted(wanted), sorted(one.sent['ethertype'] for one in added)
-        )
+        self.assertEqual(wanted, [one.sent['ethertype'] for one in added])
 
 
 class NextTest(ScenarioTest):
