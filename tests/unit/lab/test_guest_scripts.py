@@ -12,6 +12,8 @@
 """What the guest's scripts make of what the network tells them."""
 
 import json
+import subprocess
+import threading
 from typing import Any
 
 import ddt
@@ -266,6 +268,23 @@ class Dhcp6Test(ScriptTest):
         self.assertEqual(['interface eth0', request], config.splitlines()[-2:])
         # The kernel's address formation stays as it is.
         self.assertIn('noipv6rs', config.splitlines())
+
+    def test_the_next_client_waits_for_the_end_of_the_last(self) -> None:
+        slow = (
+            "trap 'sleep 0.5; exit' TERM; echo set; "
+            'while :; do sleep 0.05; done'
+        )
+        with subprocess.Popen(
+            ['sh', '-c', slow], stdout=subprocess.PIPE
+        ) as last:
+            output: Any = last.stdout
+            output.readline()
+            # As init does: until somebody waits for it, it is still there.
+            reaper = threading.Thread(target=last.wait)
+            reaper.start()
+            self.scripts.write('run/guest/nics/eth0/dhcp6.pid', f'{last.pid}')
+            self.scripts.run('dhcp6', 'eth0', 'stateful')
+            self.assertFalse(reaper.is_alive())
 
     def test_off_starts_nothing(self) -> None:
         self.scripts.run('dhcp6', 'eth0', 'off')
