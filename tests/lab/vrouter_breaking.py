@@ -43,6 +43,9 @@ from ipv6_lab.faults import packets
 from ipv6_lab.faults import service_vm
 from ipv6_lab import hosts
 from ipv6_lab import inventory
+from ipv6_tempest_plugin.overlay.guests import plans
+from ipv6_tempest_plugin.overlay.vrouter import outside
+from ipv6_tempest_plugin import waiting
 from tests.lab import breaking
 from tests.lab import lying
 from tests.lab import machine
@@ -52,6 +55,8 @@ RESULT = re.compile(r'^RESULT (\w+) (ok|red|skipped)$', re.M)
 END = 'END'
 POSITIVE = r'test_(?!control_)'
 NOBODY = '2001:db8:0:1::bad'
+# Seconds in which a route is in force.
+IN_FORCE = 30
 # No faults of the lab: nothing at all, and controls that break nothing.
 WELL, STILL_WELL = 'none', 'none-any-more'
 HARMLESS = 'control-breaks-nothing'
@@ -316,11 +321,29 @@ def misled(tests: Any, fault: str) -> Iterator[None]:
         routes = [{**one, 'nexthop': NOBODY} for one in built.route.routes]
         built.router6.update(routes=routes)
         try:
+            reached(built, False)
             yield
         finally:
             built.router6.update(routes=built.route.routes)
+            reached(built, True)
     else:
         yield
+
+
+def reached(built: Any, wanted: bool) -> None:
+    """Wait until VM1 is reached from outside, or is not any more.
+
+    An agent puts a route in force when it comes to it, and tests that look
+    before have seen nothing.
+    """
+    target = built.planned.machine('VM1')
+    ping = plans.Ping('VM1', target, count=1, patience=1)
+    waiting.wait_for(
+        f'replies of {target} to the tests: {wanted}',
+        lambda: outside.ping(ping).received,
+        IN_FORCE,
+        until=lambda received: bool(received) is wanted,
+    )
 
 
 def run(tests: Any, fault: str) -> None:
