@@ -107,9 +107,13 @@ class Stage(fixtures.Fixture):
         self.sweeper = together.Sweeper()
 
     def _setUp(self) -> None:
-        if CONF.compute.min_compute_nodes >= PAIR:
-            self.group = self.useFixture(servers.Apart(self.manager))
         self.useFixture(self.sweeper)
+
+    def apart(self) -> servers.Apart | None:
+        """Describe a group of servers that run apart, where they can."""
+        if CONF.compute.min_compute_nodes < PAIR:
+            return None
+        return servers.Apart(self.manager)
 
     def leave(self, one: fixtures.Fixture) -> None:
         """Take back what a test does not need any more, in its order."""
@@ -194,6 +198,9 @@ class Shared(Stage):
         self._booted.set_result(None)
 
     def _boot(self) -> None:
+        self.group = self.apart()
+        if self.group:
+            self.useFixture(self.group)
         super()._setUp()
         key = servers.KeyPair(self.manager)
         way = management.Management(self.manager, self.version)
@@ -264,10 +271,15 @@ class Single(Stage):
         self, owner: Owner, cards: Rows, looking: Sequence[plans.Plan]
     ) -> Sequence[Guest]:
         """Boot guests with these cards."""
+        # Those of the test before, which still go, keep no host from these.
+        self.group = group = self.apart()
         pair = self.pair(cards, map(console.user_data, looking))
         guests = [console.ConsoleGuest(server) for server in pair]
         owner.watch(guests)
-        both = together.Together(*pair)
+        both = together.InTurn(
+            *([lambda: group] if group else []),
+            lambda: together.Together(*pair),
+        )
         together.begin(both)
         owner.addCleanup(self.leave, both)
         together.run(*(guest.wait for guest in guests))
