@@ -319,6 +319,7 @@ def misled(tests: Any, fault: str) -> Iterator[None]:
             yield
     elif fault == NEXTHOP:
         routes = [{**one, 'nexthop': NOBODY} for one in built.route.routes]
+        reached(built, True)
         built.router6.update(routes=routes)
         try:
             reached(built, False)
@@ -337,7 +338,7 @@ def reached(built: Any, wanted: bool) -> None:
     before have seen nothing.
     """
     target = built.planned.machine('VM1')
-    ping = plans.Ping('VM1', target, count=1, patience=1)
+    ping = plans.Ping('VM1', target, patience=1)
     waiting.wait_for(
         f'replies of {target} to the tests: {wanted}',
         lambda: outside.ping(ping).received,
