@@ -21,6 +21,7 @@ import fixtures
 from tempest.lib import exceptions
 import testtools
 
+from ipv6_tempest_plugin.overlay.guests import console
 from ipv6_tempest_plugin.overlay.guests import images
 from ipv6_tempest_plugin.overlay import servers
 from ipv6_tempest_plugin.overlay import stages
@@ -160,6 +161,25 @@ class SharedTest(testtools.TestCase):
                 undo, *arguments = call.args
                 undo(*arguments)
         self.assertEqual(wanted, self.log[:-1])
+
+    def test_each_pair_that_is_booted_has_a_group_of_its_own(self) -> None:
+        stage = stages.Single(mock.Mock())
+        groups: list[Any] = []
+
+        def pair(*_: Any) -> list[Any]:
+            groups.append(stage.group)
+            return [test_together.Thing(name, []) for name in stages.NAMES]
+
+        for name, stand_in in (
+            ('pair', pair),
+            ('apart', lambda: test_together.Thing('group', self.log)),
+        ):
+            self.useFixture(fixtures.MockPatchObject(stage, name, stand_in))
+        self.useFixture(fixtures.MockPatchObject(console, 'ConsoleGuest'))
+        for _ in range(2):
+            stage.bring(mock.Mock(), [[], []], [])
+        self.assertIsNot(groups[0], groups[1])
+        self.assertEqual(['group comes'] * 2, self.log)
 
     def test_a_card_that_nothing_raises_or_lowers(self) -> None:
         self.assertIsInstance(stages.configured(mock.Mock()), stages.Shared)
