@@ -46,6 +46,16 @@ RPC_SERVER = 'neutron-rpc-server'
 PERIODIC_WORKERS = 'neutron-periodic-workers'
 QUEUES = ('q-plugin', 'q-l3-plugin', 'q-reports-plugin')
 
+WSGI = f'{DIRECTORY}/api.py'
+# Neutron loads its policy at the first request, and refuses others that come
+# meanwhile.
+APPLICATION = """\
+from neutron import policy
+from neutron.wsgi.api import application
+
+policy.init()
+"""
+
 
 def services(lab: context.Context) -> list[base.Service]:
     """The API and its helpers, and the agents of each host."""
@@ -79,12 +89,13 @@ def api(lab: context.Context) -> base.Service:
     process = openstack.api(
         lab,
         'neutron',
-        'neutron.wsgi.api:application',
+        WSGI,
         inventory.PORTS['network'],
         threads=12,
         environment={'OS_NEUTRON_CONFIG_DIR': DIRECTORY},
         # The API's workers tell by it which of their records are stale.
         extra=('--set-placeholder', f'start-time={int(time.time())}'),
+        processes=2,
     )
     return base.Service(
         'neutron',
@@ -93,6 +104,7 @@ def api(lab: context.Context) -> base.Service:
         files={
             CONF: settings.render(configuration(lab)),
             ML2: settings.render(ml2()),
+            WSGI: APPLICATION,
         },
         directories=(STATE,),
         ready=lambda host: answers(lab),

@@ -112,11 +112,14 @@ def api(
     threads: int,
     environment: dict[str, str],
     extra: tuple[str, ...] = (),
+    processes: int = 1,
 ) -> base.Process:
     """An API under uWSGI on the controller's control address.
 
-    One process each: on two cores more of them would take longer to start
-    than they could ever save.
+    One process, unless it is asked for more: on two cores they would take
+    longer to start than they could ever save.
+
+    :param module: with an ``application``, by its name or its absolute path
     """
     return base.Process(
         name,
@@ -124,11 +127,11 @@ def api(
             lab.program('uwsgi'),
             '--http-socket',
             f'[{inventory.CONTROLLER.control}]:{port}',
-            '--module',
+            '--wsgi-file' if module.startswith('/') else '--module',
             module,
             '--master',
             '--processes',
-            '1',
+            str(processes),
             '--threads',
             str(threads),
             '--enable-threads',
