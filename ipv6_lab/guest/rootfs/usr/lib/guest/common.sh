@@ -10,6 +10,8 @@ DNS=$RUN/dns
 EVENTS=$RUN/events
 # Says that who is logged in looks after the cards, and after the report.
 HELD=$RUN/held
+# A guest raises all of its cards unless it boots with more than these.
+MANY=4
 
 # One line for the console log, which the cloud shows, with the uptime in
 # seconds.
