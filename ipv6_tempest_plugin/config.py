@@ -156,7 +156,7 @@ OVERLAY_OPTIONS = [
         'and of DHCPv6; what it promises must be there. With "none" DHCPv6 '
         'is not tested at all, since the kernel makes nothing of it. '
         '"resolv-conf" is right for images that ask DHCPv6 when the O flag '
-        'is set, on cards that are plugged in later too, and write the '
+        'is set, on cards that are raised later too, and write the '
         'servers themselves there, not those of a local resolver. The M and '
         'O flags, the MTU option, the A and L flags and who named a server '
         'need "run-guest"; addresses, their state and lifetimes, routes and '
@@ -189,9 +189,8 @@ OVERLAY_OPTIONS = [
         'hold_command',
         default='',
         help='Shell command after which a guest that is reached by ssh leaves '
-        'cards down that are plugged in: those of a test are plugged in while '
-        'the test before it runs. Empty for images that raise their first '
-        'card alone, as most do.',
+        'cards down that lower_command took down: it boots with the cards of '
+        'all tests. Empty for images that leave them down.',
     ),
     cfg.StrOpt(
         'lease_command',

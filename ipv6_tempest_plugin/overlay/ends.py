@@ -26,8 +26,10 @@ from ipv6_tempest_plugin.overlay import replies
 
 # What ping sends unless it is told.
 SMALL = 56
-# Seconds after the last request in which a reply of the peer may come.
+# Seconds after the last request: whether somebody is silent is known no sooner.
 REPLY_WITHIN = 1
+# Seconds from one ping to the next.
+SOON = 0.25
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,7 @@ def to_peer(end: End, peer: End) -> list[plans.Ping]:
             source,
             size=octets,
             patience=REPLY_WITHIN,
+            interval=SOON,
         )
         for number, (target, source) in sixth
         for kind, octets in (
@@ -117,6 +120,7 @@ def to_peer(end: End, peer: End) -> list[plans.Ping]:
             target,
             source,
             patience=REPLY_WITHIN,
+            interval=SOON,
         )
         for number, (target, source) in fourth
     ]
@@ -135,13 +139,15 @@ def _out(
     end: End, targets: Mapping[str, netaddr.IPAddress | None]
 ) -> list[plans.Ping]:
     near = [
-        plans.Ping(f'{replies.GATEWAY}-{number}', target, source)
+        plans.Ping(
+            f'{replies.GATEWAY}-{number}', target, source, interval=SOON
+        )
         for number, (target, source) in enumerate(
             zip(end.gateways, end.addresses, strict=True)
         )
     ]
     return near + [
-        plans.Ping(f'{name}-{number}', target, source)
+        plans.Ping(f'{name}-{number}', target, source, interval=SOON)
         for name, target in targets.items()
         for number, source in enumerate(end.addresses)
         if target

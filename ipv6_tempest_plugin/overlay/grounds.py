@@ -10,14 +10,17 @@
 # License for the specific language governing permissions and limitations
 # under the License.
 
-"""The networks of a test with what is on them, so that they can be made ahead.
+"""The networks of tests with what is on them, made before guests boot.
 
-A test looks at guests for seconds in which the cloud has little to do. The
-networks of the next one are made meanwhile.
+Guests that last boot with a card in each: to plug one in, or to pull it, costs
+the cloud more than to boot with one more. The way to the router comes when its
+test is next, while the test before looks at guests for seconds in which the
+cloud has little to do.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+import threading
 from typing import Any
 
 import fixtures
@@ -48,40 +51,130 @@ class Kind:
 
 
 class Ground(fixtures.Fixture):
-    """A network, a port on it for each guest, and its way to a router.
+    """A network with a port for each guest, for one test after the other.
 
     :param lan: not set up yet
-    :param router: set up
     :param count: of ports
     :param rules: attributes of the rules of the ports' security group, which
         lets nothing else in
+    :ivar group: that security group
     """
 
     def __init__(
-        self,
-        lan: lans.Lan,
-        router: routers.Router,
-        count: int,
-        *rules: dict[str, Any],
+        self, lan: lans.Lan, count: int, *rules: dict[str, Any]
     ) -> None:
         super().__init__()
         self.lan = lan
         self.group = security.SecurityGroup(lan.manager)
         self.rules = [security.Rule(self.group, **one) for one in rules]
-        self.uplink = lans.Uplink(router, lan)
         self.count = count
         self.ports: Sequence[ports.Port] = ()
+        self._way: lans.Uplink | None = None
+        self._opened: list[security.Rule] = []
+        #: for one preparation after the other
+        self.turn = threading.Lock()
 
     def _setUp(self) -> None:
         self.useFixture(together.Together(self.lan, self.group))
         self.ports = [self._port() for _ in range(self.count)]
         made = resources.Bulk(self.ports)
-        self.useFixture(together.Together(made, self.uplink, *self.rules))
+        self.useFixture(together.Together(made, *self.rules))
         for rule in self.rules:
             rule.entrust()
+        self.addCleanup(self.disconnect)
 
     def _port(self) -> ports.Port:
         groups = [self.group.id]
         return ports.Port(
             self.lan.manager, self.lan.network, security_groups=groups
         )
+
+    def connect(self, router: routers.Router) -> None:
+        """Give it a way to a router, unless it has one.
+
+        :param router: set up
+        """
+        if not self._way:
+            way = lans.Uplink(router, self.lan)
+            together.begin(way)
+            self._way = way
+
+    @property
+    def way(self) -> lans.Uplink:
+        """Its way to a router.
+
+        :raises ValueError: while it has none
+        """
+        if not self._way:
+            raise ValueError(f'{self.lan.network.id} is not connected')
+        return self._way
+
+    def disconnect(self) -> None:
+        """Take its way to a router back, if it has one."""
+        way, self._way = self._way, None
+        if way:
+            way.cleanUp()
+
+    def open(self, rule: security.Rule) -> None:
+        """Have a rule of its group, until it is closed."""
+        together.begin(rule)
+        rule.entrust()
+        self._opened.append(rule)
+
+    def close(self) -> None:
+        """Let nothing in any more but what it let in at first."""
+        while self._opened:
+            self._opened.pop().delete()
+
+    def add_ipv4(self) -> None:
+        """Have IPv4 on the network too, once there is a way to a router."""
+        if self.lan.ipv4:
+            return
+        subnet = self.lan.add_ipv4()
+        together.run(
+            lambda: self.way.join([subnet]),
+            *(lambda port=port: port.join(subnet) for port in self.ports),
+        )
+
+
+class Turn(fixtures.Fixture):
+    """A ground is a test's.
+
+    :param ground: may still be coming
+    :param router: set up
+    :param ipv4: whether its network has IPv4 too, once it is here
+    :param last: whether no other test wants it afterwards
+    :param owned: whether it goes with the turn
+    """
+
+    def __init__(
+        self,
+        ground: together.Ahead[Ground],
+        router: routers.Router,
+        ipv4: bool,
+        last: bool,
+        owned: bool = False,
+    ) -> None:
+        super().__init__()
+        self._ground = ground
+        self.router = router
+        self.ipv4 = ipv4
+        self.last = last
+        self.owned = owned
+
+    @property
+    def ground(self) -> Ground:
+        """The ground, once it is there."""
+        return self._ground.one
+
+    def _setUp(self) -> None:
+        if self.owned:
+            self.addCleanup(self._ground.cleanUp)
+        ground = self._ground.ready()
+        if self.last:
+            self.addCleanup(ground.disconnect)
+        with ground.turn:
+            ground.close()
+            ground.connect(self.router)
+            if self.ipv4:
+                ground.add_ipv4()

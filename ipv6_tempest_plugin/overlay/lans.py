@@ -79,6 +79,14 @@ class Lan(fixtures.Fixture):
         for subnet in self.network.subnets:
             subnet.entrust()
 
+    def add_ipv4(self) -> networks.Subnet:
+        """Give it an IPv4 subnet, which goes when it goes."""
+        subnet = networks.Subnet(self.manager, self.network, ip_version=4)
+        self.useFixture(subnet)
+        subnet.entrust()
+        self.ipv4 = True
+        return subnet
+
     def _subnet(
         self, mode: modes.Mode, prefix: netaddr.IPNetwork
     ) -> networks.Subnet:
@@ -145,11 +153,12 @@ class Uplink(fixtures.Fixture):
     def _setUp(self) -> None:
         fourth = set(self.lan.network.subnets) - set(self.lan.subnets)
         together.run(
-            lambda: self._join(self.lan.subnets),
-            lambda: self._join(list(fourth)),
+            lambda: self.join(self.lan.subnets),
+            lambda: self.join(list(fourth)),
         )
 
-    def _join(self, some: Sequence[networks.Subnet]) -> None:
+    def join(self, some: Sequence[networks.Subnet]) -> None:
+        """Join subnets of one IP version, of which it is in none yet."""
         # One after the other: those of IPv6 share a port.
         added = [
             self.useFixture(routers.Interface(self.router, subnet))

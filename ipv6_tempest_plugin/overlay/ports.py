@@ -58,6 +58,17 @@ class Port(resources.Resource):
         """The first of the addresses that Neutron gave it."""
         return str(self.created['fixed_ips'][0]['ip_address'])
 
+    def join(self, subnet: networks.Subnet) -> None:
+        """Have an address in one more subnet of its network.
+
+        :param subnet: set up, of a mode that is not automatic
+        """
+        rows = [*self.created['fixed_ips'], {'subnet_id': subnet.id}]
+        answer = self.update(fixed_ips=rows)
+        found = resources.require(answer, 'fixed_ips')
+        self.created = {**self.created, 'fixed_ips': found}
+        self.expected['fixed_ips'] = checks.each_of(self.addresses())
+
     @property
     def secured(self) -> bool:
         """Whether security groups count: as it, or else its network, says."""

@@ -21,9 +21,7 @@ import time
 from typing import Any
 import weakref
 
-import fixtures
 from tempest import config
-from tempest.lib import exceptions
 
 from ipv6_tempest_plugin.overlay import diagnosis
 from ipv6_tempest_plugin.overlay import evidence
@@ -259,6 +257,10 @@ class Server(unanswered.Asked):
             return {'status': 'BUILD'}
         return self.show()
 
+    def requested(self) -> bool:
+        """Say whether the cloud has been asked for it, or never will be."""
+        return bool(self.id) or self.failed
+
     def placed(self) -> bool:
         """Say whether it has a host, or will have none."""
         if self.failed:
@@ -289,15 +291,12 @@ class Server(unanswered.Asked):
                 f'server {self.name} to go',
                 functools.partial(self._gone, one),
                 CONF.compute.build_timeout,
-                interval=POLL,
+                interval=SOON,
             )
 
     def _gone(self, one: str) -> bool:
-        try:
-            self.client.show_server(one)
-        except exceptions.NotFound:
-            return True
-        return False
+        """Say whether it is listed no more: to show it takes Nova longer."""
+        return one not in self.named()
 
 
 def in_error(name: str, seen: Any) -> str:
@@ -311,35 +310,6 @@ def in_error(name: str, seen: Any) -> str:
         [found],
         {'status': (hints or [OTHER_FAULT])[0]},
     )
-
-
-class Plug(fixtures.Fixture):
-    """A card that is plugged into a server that runs.
-
-    It is pulled before its port is deleted; with the server it has gone.
-    """
-
-    def __init__(self, server: Server, port: ports.Port) -> None:
-        super().__init__()
-        self.server = server
-        self.port = port
-        self.client = server.manager.interfaces_client
-
-    def _setUp(self) -> None:
-        self.addCleanup(undo.Promise(f'card {self.port.mac}', self._remove))
-        self.client.create_interface(self.server.id, port_id=self.port.id)
-
-    def _remove(self) -> None:
-        resources.remove(
-            self.client.delete_interface, self.server.id, self.port.id
-        )
-        waiting.wait_for(
-            f'port {self.port.id} to be pulled',
-            self.port.show,
-            CONF.ipv6_overlay.removal_timeout,
-            until=lambda seen: not seen['device_id'],
-            interval=POLL,
-        )
 
 
 class FloatingIp(unanswered.Asked):

@@ -15,9 +15,10 @@
 ``[ipv6_overlay] guest_access`` decides; the tests cannot tell.
 """
 
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Sequence
-from concurrent import futures
+import threading
 from typing import Any
 from typing import Protocol
 
@@ -25,7 +26,6 @@ import fixtures
 from tempest import config
 from tempest.lib import exceptions
 
-from ipv6_tempest_plugin.overlay import grounds
 from ipv6_tempest_plugin.overlay.guests import console
 from ipv6_tempest_plugin.overlay.guests import images
 from ipv6_tempest_plugin.overlay.guests import observations
@@ -36,6 +36,7 @@ from ipv6_tempest_plugin.overlay import management
 from ipv6_tempest_plugin.overlay import ports
 from ipv6_tempest_plugin.overlay import servers
 from ipv6_tempest_plugin.overlay import together
+from ipv6_tempest_plugin import waiting
 
 CONF = config.CONF
 # What diagnoses call the guests.
@@ -71,9 +72,10 @@ class Guest(Protocol):
         """Look around in the guest."""
 
 
-def configured(manager: Any) -> 'Stage':
+def configured(manager: Any, cards: Callable[[], Rows]) -> 'Stage':
     """Return the stage that tempest.conf asks for, not set up yet.
 
+    :param cards: returns the ports of all tests, for each guest
     :raises InvalidConfiguration: when cards would stay down, or up, for good
     """
     options = CONF.ipv6_overlay
@@ -87,7 +89,7 @@ def configured(manager: Any) -> 'Stage':
                 f'with guest_access = {options.guest_access} a card is up '
                 'only while its test runs; see its help'
             )
-    return Shared(manager, version)
+    return Shared(manager, version, cards)
 
 
 class Stage(fixtures.Fixture):
@@ -109,6 +111,9 @@ class Stage(fixtures.Fixture):
     def _setUp(self) -> None:
         self.useFixture(self.sweeper)
 
+    def wait(self) -> None:
+        """Wait until its guests, if they last, are asked for."""
+
     def apart(self) -> servers.Apart | None:
         """Describe a group of servers that run apart, where they can."""
         if CONF.compute.min_compute_nodes < PAIR:
@@ -118,10 +123,6 @@ class Stage(fixtures.Fixture):
     def leave(self, one: fixtures.Fixture) -> None:
         """Take back what a test does not need any more, in its order."""
         self.sweeper.leave(one)
-
-    def cards(self, some: Sequence[ports.Port]) -> fixtures.Fixture:
-        """Describe a card in each guest that lasts, once it is there."""
-        return together.Together()
 
     def pair(
         self,
@@ -138,10 +139,6 @@ class Stage(fixtures.Fixture):
             )
         return made
 
-    def lay(self, ground: grounds.Ground) -> 'Laid':
-        """Describe networks that guests are on, or soon can be."""
-        return Laid(self, ground)
-
     def bring(
         self, owner: Owner, cards: Rows, looking: Sequence[plans.Plan]
     ) -> Sequence[Guest]:
@@ -154,48 +151,33 @@ class Stage(fixtures.Fixture):
         raise NotImplementedError
 
 
-class Laid(fixtures.Fixture):
-    """Networks with a port for each guest; guests that last have the cards.
-
-    :param ground: not set up yet
-    """
-
-    def __init__(self, stage: Stage, ground: grounds.Ground) -> None:
-        super().__init__()
-        self.stage = stage
-        self.ground = ground
-
-    def _setUp(self) -> None:
-        self.useFixture(self.ground)
-        self.useFixture(self.stage.cards(self.ground.ports))
-
-
 class Shared(Stage):
-    """A pair that lasts; the cards of each test are plugged in ahead.
+    """A pair that lasts, with the cards of all tests.
 
-    Cards are down but for their test. Those of the test before are pulled
-    while one runs; the last go with the guests.
+    Cards are down but for their test.
 
     :param version: of IP, by which the guests are reached
+    :param cards: returns the ports of all tests, for each guest
     """
 
     lasting = True
     guests: list[shell.ShellGuest]
 
-    def __init__(self, manager: Any, version: int) -> None:
+    def __init__(
+        self, manager: Any, version: int, cards: Callable[[], Rows]
+    ) -> None:
         super().__init__(manager)
         self.version = version
+        self.cards = cards
         self.guests = []
-        self._booted: futures.Future[None] = futures.Future()
-        self._left: list[fixtures.Fixture] = []
+        # Set once its servers are asked for, or will not be.
+        self.asked = threading.Event()
 
     def _setUp(self) -> None:
         try:
             self._boot()
-        except BaseException as error:
-            self._booted.set_exception(error)
-            raise
-        self._booted.set_result(None)
+        finally:
+            self.asked.set()
 
     def _boot(self) -> None:
         self.group = self.apart()
@@ -207,36 +189,35 @@ class Shared(Stage):
         self.useFixture(together.Together(key, way))
         first = [way.port() for _ in range(PAIR)]
         self.useFixture(together.Together(*first))
-        # Once the guests have gone: nobody needs to pull cards any more.
-        self.addCleanup(self._clear)
+        rows = self.cards()
         pair = self.pair(
-            [[port] for port in first], map(way.user_data, first), key
+            [[one, *row] for one, row in zip(first, rows, strict=True)],
+            map(way.user_data, first),
+            key,
         )
         # A floating IP needs the router.
-        self.useFixture(together.Together(*pair, way.uplink()))
+        router = together.InTurn(lambda: self._after(pair), way.uplink)
+        self.useFixture(together.Together(*pair, router))
         reached = [management.Access(way, server) for server in pair]
         self.useFixture(together.Together(*reached))
         self.guests = [one.guest for one in reached]
-        hold = CONF.ipv6_overlay.hold_command
-        if hold:
-            together.run(*(lambda g=one: g.run(hold) for one in self.guests))
+        # Some images raise every card that they boot with.
+        self._lower(rows, CONF.ipv6_overlay.hold_command)
 
-    def cards(self, some: Sequence[ports.Port]) -> together.Together:
-        """Describe a card in each guest, which leaves it down."""
-        self._booted.result()
-        return together.Together(
-            *(
-                servers.Plug(guest.server, port)
-                for guest, port in zip(self.guests, some, strict=True)
-            )
+    def wait(self) -> None:
+        """Wait until its guests are asked for, or it has failed."""
+        self.asked.wait()
+
+    def _after(self, pair: Sequence[servers.Server]) -> fixtures.Fixture:
+        """Wait until servers are asked for: they take longest."""
+        waiting.wait_for(
+            'servers to be asked for',
+            lambda: all(one.requested() for one in pair),
+            2 * CONF.compute.build_timeout,
+            interval=servers.SOON,
         )
-
-    def leave(self, one: fixtures.Fixture) -> None:
-        """Take it back while the next test runs, or once guests have gone."""
-        self._left.append(one)
-
-    def _clear(self) -> None:
-        together.run(*(one.cleanUp for one in self._left))
+        self.asked.set()
+        return together.Together()
 
     def bring(
         self, owner: Owner, cards: Rows, looking: Sequence[plans.Plan]
@@ -245,15 +226,12 @@ class Shared(Stage):
 
         They go down again when the test ends.
         """
-        left, self._left = self._left, []
-        for one in left:
-            self.sweeper.leave(one)
         owner.addCleanup(self._lower, cards)
         return self.guests
 
-    def _lower(self, cards: Rows) -> None:
+    def _lower(self, cards: Rows, before: str = '') -> None:
         lowered = [
-            observer.lower([one.mac for one in row], images.commands())
+            observer.lower([one.mac for one in row], images.commands(), before)
             for row in cards
         ]
         together.run(

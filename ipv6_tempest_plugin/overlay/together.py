@@ -146,6 +146,10 @@ class Ahead(fixtures.Fixture, Generic[F]):
         self._coming.result()
         return self.one
 
+    def there(self) -> bool:
+        """Wait for it, and say whether it is there, or has failed."""
+        return self._coming.exception() is None
+
     def _leave(self) -> None:
         self._pool.shutdown()
         # What failed has undone itself, and told whoever wanted it.
@@ -179,6 +183,18 @@ class Prepared(fixtures.Fixture):
     def put(self, name: Hashable, one: Ahead[Any]) -> None:
         """Take back what was handed out."""
         self._coming[name] = one
+
+    def has(self, name: Hashable) -> bool:
+        """Say whether something was begun by a name, and not handed out."""
+        return name in self._coming
+
+    def ahead(self, name: Hashable) -> Ahead[Any]:
+        """Return what was begun, and leave it here."""
+        return self._coming[name]
+
+    def made(self) -> list[Any]:
+        """Wait for all that was begun; return what has not failed."""
+        return [one.one for one in self._coming.values() if one.there()]
 
     def wait(self, name: Hashable) -> None:
         """Wait until what was begun is there, and leave it here."""

@@ -95,15 +95,22 @@ def forever(plan: plans.Plan, commands: Commands = Commands()) -> str:
     return '\n'.join(lines)
 
 
-def lower(macs: Sequence[str], commands: Commands) -> str:
+def lower(macs: Sequence[str], commands: Commands, before: str = '') -> str:
     """Return a script that takes cards down, and fails where it cannot.
 
     :param macs: the cards'
+    :param before: a command that must succeed first; empty for none
     """
     inside = commands.lowering.replace('{interface}', '"$name"')
     lines = [f'{words("lower", mac, inside)} || failed=1' for mac in macs]
     return '\n'.join(
-        [script('observer.sh'), 'failed=0', *lines, '[ $failed -eq 0 ]']
+        [
+            script('observer.sh'),
+            *(['(', before, ') || exit'] if before else []),
+            'failed=0',
+            *lines,
+            '[ $failed -eq 0 ]',
+        ]
     )
 
 
@@ -193,6 +200,7 @@ def report(plan: plans.Plan, number: str) -> Iterator[str]:
             ping.count,
             ping.size,
             ping.patience,
+            ping.interval,
         )
     for one in plan.connections:
         yield words('tcp_to', one.name, one.target, one.port)
@@ -203,6 +211,6 @@ def report(plan: plans.Plan, number: str) -> Iterator[str]:
     yield 'finish'
 
 
-def words(*some: str | int | netaddr.IPAddress | None) -> str:
+def words(*some: str | float | netaddr.IPAddress | None) -> str:
     """Return a line of shell; None is an empty word."""
     return shlex.join('' if word is None else str(word) for word in some)

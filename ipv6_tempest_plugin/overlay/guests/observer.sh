@@ -21,7 +21,7 @@ seconds() {
 }
 
 pause() {
-    sleep 0.4 2> /dev/null || sleep 1
+    sleep 0.2 2> /dev/null || sleep 1
 }
 
 # name_of MAC: the interface with that MAC address, in $name; false if none
@@ -186,7 +186,7 @@ probe() {
     } > "$output" &
 }
 
-# echo_to NAME TARGET SOURCE COUNT SIZE SECONDS
+# echo_to NAME TARGET SOURCE COUNT SIZE SECONDS INTERVAL
 echo_to() {
     case $2 in
     *:*) ping=$six ;;
@@ -196,7 +196,7 @@ echo_to() {
     # than twice the longest round trip so far, or one interval if that is
     # more: a shorter one makes losses of replies that are merely late.
     # shellcheck disable=SC2086
-    probe "ping.$1" $ping -n -c "$4" -i 0.5 -W "$6" -s "$5" \
+    probe "ping.$1" $ping -n -c "$4" -i "$7" -W "$6" -s "$5" \
         ${3:+-I "$3"} "$2"
 }
 

@@ -32,6 +32,7 @@ class Ping:
     :param source: the address to send from; None leaves it to the guest
     :param size: octets of data behind the ICMP header
     :param patience: seconds to wait for the last reply
+    :param interval: seconds between two of them
     """
 
     name: str
@@ -40,6 +41,7 @@ class Ping:
     count: int = 3
     size: int = 56
     patience: int = 2
+    interval: float = 0.5
 
 
 @dataclass(frozen=True)

@@ -291,8 +291,7 @@ class ShellGuest:
             raise AssertionError(
                 f'{self.name}: a card was up before its test: expected no '
                 f'address, seen {said.strip()!r}; [ipv6_overlay] hold_command '
-                'is to keep cards down that are plugged in, lower_command to '
-                'take them down'
+                'is to keep cards down that lower_command took down'
             )
         return plan.settled
 

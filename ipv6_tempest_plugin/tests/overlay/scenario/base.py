@@ -17,11 +17,13 @@ from collections.abc import Hashable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
+import dataclasses
 from typing import Any
+from typing import ClassVar
 from typing import TypeVar
 import unittest
+import weakref
 
-import fixtures
 import netaddr
 from tempest import config
 from testtools import content
@@ -53,6 +55,7 @@ Pings = Sequence[plans.Ping]
 Test = TypeVar('Test', bound=Callable[..., None])
 FAR = 'far'
 BESIDE = 'beside'
+GUESTS = 'guests'
 NOTHING = (None, None)
 
 
@@ -72,77 +75,146 @@ def networks(
 
 
 class ScenarioTest(showing.ShowingTest):
-    """Two guests on networks that each test makes, behind one router."""
+    """Two guests on networks that are each test's, behind one router."""
 
     ipv4 = True
     stage: stages.Stage
     router: routers.Router
     far: across.FarSide | None
     prepared: together.Prepared
+    kinds: Mapping[str, grounds.Kind]
+    laid: together.Prepared
+    _loaded: ClassVar[list[weakref.ref['ScenarioTest']]] = []
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._loaded.append(weakref.ref(self))
 
     @classmethod
-    def closed(cls, access: str) -> Iterator[str]:
-        """Yield what rules a way out; both by ssh plug cards in."""
-        yield from super().closed(access)
-        compute = CONF.compute_feature_enabled
-        if access != 'console' and not compute.interface_attach:
-            yield '[compute-feature-enabled] interface_attach is False'
+    def coming(cls) -> Mapping[str, grounds.Kind]:
+        """Return what the tests of this class ask for, in their order.
+
+        Runners load all tests and let go of those that were not chosen. They
+        may hold them a little longer: then something is made that nobody
+        takes.
+        """
+        tests = [one() for one in cls._loaded]
+        some = {one._testMethodName for one in tests if type(one) is cls}
+        some = some or {*unittest.defaultTestLoader.getTestCaseNames(cls)}
+        return {name: getattr(cls, name).kind for name in sorted(some)}
 
     @classmethod
     def resource_setup(cls) -> None:
         super().resource_setup()
         manager = cls.os_primary
-        cls.stage = stages.configured(manager)
+        cls.kinds = cls.coming()
+        cls.stage = stages.configured(manager, cls.rows)
         cls.router = routers.Router(manager, **routers.external_gateway())
         cls.far = None
+        cls.laid = together.Prepared()
         cls.prepared = together.Prepared()
         router = together.Ahead(cls.router)
-        stage = together.Ahead(cls.stage)
         with evidence.explained(None, {'agents': cls.agents}):
-            cls.keep(router)
-            # Guests go before the networks whose cards they have.
-            cls.keep(cls.prepared)
-            cls.keep(stage)
+            # Guests, and ways to the router, go before the networks.
+            for one in (router, cls.laid, cls.prepared):
+                together.begin(one)
+                cls.addClassResourceCleanup(one.cleanUp)
+            if cls.stage.lasting:
+                cls.lay_out()
+            cls.prepared.begin(GUESTS, cls.stage)
             router.ready()
+            # Guests take longest.
+            cls.stage.wait()
             if resources.has_extension('extraroute'):
                 cls.far = across.FarSide(cls.router)
                 cls.prepared.begin(FAR, cls.far)
             cls.prepare_after('')
-            stage.ready()
+            cls.prepared.wait(GUESTS)
             if cls.far:
                 cls.prepared.wait(FAR)
 
     @classmethod
-    def prepare_after(cls, name: str) -> None:
-        """Begin to make the networks of the test that is next by name.
-
-        It may have been left out of the run: then nobody takes them, and
-        they go when the class ends.
-        """
-        names = unittest.defaultTestLoader.getTestCaseNames(cls)
-        for test in [one for one in names if one > name][:1]:
-            kind = getattr(cls, test).kind
-            cls.prepare(kind, cls.ground(kind))
+    def lay_out(cls) -> None:
+        """Begin to make the networks of all tests."""
+        for kind in cls.kinds.values():
+            cls.lay(kind)
             if kind.dualnet:
-                cls.prepare(BESIDE, cls.ground_beside())
+                cls.lay(BESIDE)
 
     @classmethod
-    def prepare(cls, name: Hashable, ground: grounds.Ground) -> None:
-        """Begin to make networks, unless there are some of this name."""
-        cls.prepared.begin(name, cls.stage.lay(ground))
+    def lay(cls, name: Hashable) -> None:
+        """Begin to make a network with ports, unless that was begun."""
+        if isinstance(name, grounds.Kind):
+            some = [name.mode] * name.prefixes
+            lan = lans.Lan(cls.os_primary, some, cls.joins(name))
+            ground = grounds.Ground(lan, stages.PAIR)
+        else:
+            lan = lans.Lan(cls.os_primary, [], ipv4=True)
+            ground = grounds.Ground(lan, stages.PAIR, grounds.PING)
+        cls.laid.begin(cls.place(name), ground)
 
     @classmethod
-    def ground(cls, kind: grounds.Kind) -> grounds.Ground:
-        """Describe the network of a kind that is tested."""
-        some = [kind.mode] * kind.prefixes
-        lan = lans.Lan(cls.os_primary, some, cls.ipv4 and not kind.dualnet)
-        return grounds.Ground(lan, cls.router, stages.PAIR)
+    def joins(cls, name: Hashable) -> bool:
+        """Say whether IPv4 is on the network of IPv6."""
+        if not isinstance(name, grounds.Kind):
+            return False
+        return cls.ipv4 and not name.dualnet
 
     @classmethod
-    def ground_beside(cls) -> grounds.Ground:
-        """Describe a network of IPv4 in which all may ping."""
-        lan = lans.Lan(cls.os_primary, [], ipv4=True)
-        return grounds.Ground(lan, cls.router, stages.PAIR, grounds.PING)
+    def place(cls, name: Hashable) -> Hashable:
+        """Return by what name the networks of a kind are found.
+
+        Where IPv6 was alone, IPv4 can join it for a later test, if guests
+        last, and forget what they were told when a card goes down.
+        """
+        kinds = list(cls.kinds.values())
+        forget = images.records() != judging.RESOLV_CONF
+        if cls.stage.lasting and forget and name in kinds:
+            alone = dataclasses.replace(name, dualnet=True)
+            if alone in kinds[: kinds.index(name)]:
+                return alone
+        return name
+
+    @classmethod
+    def rows(cls) -> stages.Rows:
+        """Return the ports that could be made, for each guest.
+
+        What could not is told to the test that wants it.
+        """
+        made = cls.laid.made()
+        return [[one.ports[i] for one in made] for i in range(stages.PAIR)]
+
+    @classmethod
+    def prepare_after(cls, name: str) -> None:
+        """Begin to prepare the networks of the test that is next by name.
+
+        Those that this one uses itself must wait for its end.
+        """
+        for kind in [cls.kinds[one] for one in cls.kinds if one > name][:1]:
+            used = name and cls.place(cls.kinds[name])
+            if cls.place(kind) != used:
+                cls.prepare(kind)
+            if kind.dualnet:
+                cls.prepare(BESIDE)
+
+    @classmethod
+    def prepare(cls, name: Hashable) -> None:
+        """Begin to prepare networks, unless that was begun."""
+        if cls.prepared.has(name):
+            return
+        place = cls.place(name)
+        lasts = cls.stage.lasting
+        users = [one for one in cls.kinds.values() if cls.place(one) == place]
+        if not lasts:
+            cls.lay(name)
+        turn = grounds.Turn(
+            cls.laid.ahead(place) if lasts else cls.laid.take(place),
+            cls.router,
+            ipv4=cls.joins(name),
+            last=users[-1:] == [name],
+            owned=not lasts,
+        )
+        cls.prepared.begin(name, turn)
 
     @property
     def kind(self) -> grounds.Kind:
@@ -163,36 +235,29 @@ class ScenarioTest(showing.ShowingTest):
         if left:
             self.addDetail('not tested', content.text_content(left))
 
-    @classmethod
-    def keep(cls, fixture: fixtures.Fixture) -> None:
-        """Set a fixture up until the class ends."""
-        together.begin(fixture)
-        cls.addClassResourceCleanup(fixture.cleanUp)
+    def taken(self, name: Hashable) -> grounds.Ground:
+        """Return networks that are prepared, or being prepared, by a name.
 
-    def taken(self, name: Hashable, ground: grounds.Ground) -> grounds.Ground:
-        """Return the networks that were prepared by a name.
-
-        They are prepared unless they were, and go with the test; those beside
-        stay for the whole class where guests last.
+        Those beside stay for all tests where guests last.
         """
-        self.prepare(name, ground)
-        laid = self.prepared.take(name)
+        self.prepare(name)
+        turn = self.prepared.take(name)
         if name != BESIDE or not self.stage.lasting:
-            self.addCleanup(self.stage.leave, laid)
-            found = laid.ready().ground
+            self.addCleanup(self.stage.leave, turn)
+            found = turn.ready().ground
         else:
-            found = self.lasting(laid).ground
+            found = self.lasting(turn).ground
         self.check_ground(found)
         return found
 
-    def lasting(self, laid: together.Ahead[stages.Laid]) -> stages.Laid:
+    def lasting(self, turn: together.Ahead[grounds.Turn]) -> grounds.Turn:
         """Return what lasts; what fails is tried again by the next test."""
         try:
-            found = laid.ready()
+            found = turn.ready()
         except BaseException:
-            laid.cleanUp()
+            turn.cleanUp()
             raise
-        self.prepared.put(BESIDE, laid)
+        self.prepared.put(BESIDE, turn)
         return found
 
     def check_ground(self, ground: grounds.Ground) -> None:
@@ -202,7 +267,7 @@ class ScenarioTest(showing.ShowingTest):
         self.check_made(network, network.show())
         for one in [*network.subnets, *ground.ports]:
             self.check_made(one, one.created)
-        self.check_uplink(ground.uplink)
+        self.check_uplink(ground.way)
 
     def check_made(self, one: resources.Resource, answer: Any) -> None:
         """Compare a whole answer with its prediction."""
@@ -219,11 +284,7 @@ class ScenarioTest(showing.ShowingTest):
         # Whoever has heard of the last one has heard of both.
         with self.step('pings let in'):
             for one in rules:
-                self._add(one)
-
-    def _add(self, rule: security.Rule) -> None:
-        self.useFixture(rule)
-        rule.entrust()
+                ground.open(one)
 
     def predicted(
         self,

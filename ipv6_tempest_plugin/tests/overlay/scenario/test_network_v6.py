@@ -86,12 +86,8 @@ class GettingAddress(base.ScenarioTest):
     def made(self) -> tuple[grounds.Ground, Sequence[ends.End]]:
         """Make the networks of a test with ports; predict from them."""
         with self.step('networks and ports'):
-            ground = self.taken(self.kind, self.ground(self.kind))
-            beside = (
-                self.taken(base.BESIDE, self.ground_beside())
-                if self.kind.dualnet
-                else None
-            )
+            ground = self.taken(self.kind)
+            beside = self.taken(base.BESIDE) if self.kind.dualnet else None
         self.lans = [one.lan for one in (beside, ground) if one]
         others = self.predicted(beside) if beside else base.NOTHING
         return ground, self.predicted(ground, others)

@@ -111,6 +111,18 @@ class ObserverTest(testtools.TestCase):
                 status = subprocess.run(['sh', '-c', text]).returncode
                 self.assertEqual(wanted, status)
 
+    def test_what_comes_before_must_succeed(self) -> None:
+        for before, wanted in (
+            ('', 0),
+            ('true', 0),
+            ('false', 1),
+            ('true; # no more', 0),
+            ('true &', 0),
+        ):
+            text = observer.lower([], observer.Commands(), before)
+            status = subprocess.run(['sh', '-c', text]).returncode
+            self.assertEqual(wanted, status)
+
     def test_a_card_with_an_address_before_it_is_raised(self) -> None:
         (mac,) = Path('/sys/class/net/lo/address').read_text().split()
         text = observer.waits(plans.Plan(raised=[mac], patience=1))

@@ -69,7 +69,6 @@ def options(**changes: Any) -> Any:
         'floating_ips': True,
         'tests_have_route': True,
         'console_output': True,
-        'interface_attach': True,
         'public_network_id': 'public',
         **changes,
     }
@@ -115,8 +114,6 @@ class SkipTest(ScenarioTest):
 
     @ddt.data(
         ('console', 'console_output', False),
-        ('ssh-ipv6', 'interface_attach', False),
-        ('ssh-floating-ip', 'interface_attach', False),
         ('ssh-floating-ip', 'floating_ips', False),
         ('ssh-floating-ip', 'public_network_id', ''),
     )
@@ -130,7 +127,6 @@ class SkipTest(ScenarioTest):
         self.assertIn(access, str(error))
 
     @ddt.data(
-        ('console', 'interface_attach', False),
         ('ssh-ipv6', 'console_output', False),
         ('ssh-ipv6', 'floating_ips', False),
         ('ssh-ipv6', 'public_network_id', ''),
@@ -267,34 +263,158 @@ class AllowTest(ScenarioTest):
     def test_rules(self, ipv4: bool, wanted: list[str]) -> None:
         self.configure()
         story = self.story()
-        added: list[Any] = []
-        self.useFixture(fixtures.MockPatchObject(story, '_add', added.append))
         ground = mock.Mock()
         ground.lan.ipv4 = ipv4
         story.allow_pings(ground)
+        added = [call.args[0] for call in ground.open.call_args_list]
         self.assertEqual(wanted, [one.sent['ethertype'] for one in added])
 
 
-class NextTest(ScenarioTest):
-    """The networks of the test that is next are made ahead."""
+class GroundsTest(ScenarioTest):
+    """What is made before guests boot, and what is prepared when."""
 
-    def begun(self, story: type[base.ScenarioTest], name: str) -> list[Any]:
-        """Return what is begun after a test of this name."""
-        story.prepared = mock.Mock()
-        story.router = mock.Mock()
+    def story(self, *names: str) -> Any:
+        """Return a class of which these tests are going to run, or all."""
+        story: Any = type('Story', (test_network_v6.TestGettingAddress,), {})
         story.os_primary = mock.Mock()
-        story.stage = mock.Mock()
-        story.prepare_after(name)
-        return [one.args[0] for one in story.prepared.begin.call_args_list]
+        story.router = mock.Mock()
+        self.configure()
+        self.chosen = [story(name) for name in names]
+        story.kinds = story.coming()
+        story.stage = mock.Mock(lasting=True)
+        story.laid = mock.Mock()
+        story.prepared = mock.Mock()
+        story.prepared.has.return_value = False
+        return story
+
+    def begun(self, story: Any) -> list[Any]:
+        """Return by what names something was begun to be prepared."""
+        calls = story.prepared.begin.call_args_list
+        return [one.args[0] for one in calls]
+
+    def test_the_tests_that_run_and_no_others(self) -> None:
+        names = ['test_dualnet_slaac_from_os', 'test_slaac_from_os']
+        story = self.story(*names[::-1])
+        left_out = story('test_multi_prefix_slaac')
+        del left_out
+        self.assertEqual(names, [*story.coming()])
+
+    def test_all_where_nothing_is_known(self) -> None:
+        self.assertEqual(8, len(self.story().coming()))
+
+    def test_a_network_serves_both_kinds(self) -> None:
+        story = self.story()
+        story.lay_out()
+        begun = story.laid.begin.call_args_list
+        places = [call.args[0] for call in begun]
+        # IPv4 joins three of them for a later test.
+        self.assertEqual(5, len({*places} - {base.BESIDE}))
+        # What was begun is not begun again.
+        ipv4 = {call.args[0]: call.args[1].lan.ipv4 for call in begun[::-1]}
+        self.assertTrue(ipv4.pop(grounds.Kind(modes.STATELESS)))
+        self.assertTrue(ipv4.pop(base.BESIDE))
+        self.assertEqual({False}, {*ipv4.values()})
+
+    def test_alone_it_has_ipv4_at_once(self) -> None:
+        story = self.story('test_slaac_from_os')
+        story.lay_out()
+        ((place, ground), _) = story.laid.begin.call_args
+        self.assertEqual(grounds.Kind(modes.SLAAC), place)
+        self.assertTrue(ground.lan.ipv4)
+
+    def test_without_ipv4_it_has_none(self) -> None:
+        story = self.story('test_slaac_from_os')
+        story.ipv4 = False
+        story.lay_out()
+        ((_, ground), _) = story.laid.begin.call_args
+        self.assertFalse(ground.lan.ipv4)
 
     def test_next_by_name(self) -> None:
-        story = type('Story', (test_network_v6.TestGettingAddress,), {})
-        stateless = grounds.Kind(modes.STATELESS)
-        self.assertEqual([stateless], self.begun(story, ''))
-        dualnet = grounds.Kind(modes.STATELESS, dualnet=True)
-        after = self.begun(story, 'test_dhcp6_stateless_from_os')
-        self.assertEqual([dualnet, base.BESIDE], after)
-        self.assertEqual([], self.begun(story, 'test_slaac_from_os'))
+        story = self.story()
+        for name, wanted in (
+            ('', [grounds.Kind(modes.STATELESS)]),
+            (
+                'test_dhcp6_stateless_from_os',
+                [grounds.Kind(modes.STATELESS, dualnet=True), base.BESIDE],
+            ),
+            ('test_slaac_from_os', []),
+        ):
+            story.prepared.reset_mock()
+            story.prepared.has.return_value = False
+            story.prepare_after(name)
+            self.assertEqual(wanted, self.begun(story))
+
+    def test_the_next_waits_for_networks_that_this_one_uses(self) -> None:
+        first, second = 'test_dualnet_slaac_from_os', 'test_slaac_from_os'
+        story = self.story(first, second)
+        story.prepare_after(first)
+        self.assertEqual([], self.begun(story))
+        story.prepare(story.kinds[second])
+        self.assertEqual([story.kinds[second]], self.begun(story))
+
+    def test_what_is_prepared_is_not_prepared_again(self) -> None:
+        story = self.story()
+        story.prepared.has.return_value = True
+        story.prepare(base.BESIDE)
+        self.assertEqual([], self.begun(story))
+
+    def test_guests_of_one_test_have_networks_of_its_own(self) -> None:
+        story = self.story()
+        story.stage.lasting = False
+        for name in (
+            grounds.Kind(modes.SLAAC, dualnet=True),
+            grounds.Kind(modes.SLAAC),
+            base.BESIDE,
+        ):
+            story.prepare(name)
+            self.assertEqual(name, story.laid.begin.call_args.args[0])
+            story.laid.take.assert_called_with(name)
+            turn = story.prepared.begin.call_args.args[1]
+            self.assertTrue(turn.owned)
+
+    def test_an_image_that_remembers_name_servers(self) -> None:
+        story = self.story()
+        self.configure(guest_records='resolv-conf')
+        kind = grounds.Kind(modes.STATELESS, 2)
+        self.assertEqual(kind, story.place(kind))
+
+    def test_what_is_beside_stays_where_guests_do(self) -> None:
+        story = self.story('test_slaac_from_os')
+        (test,) = self.chosen
+        test.check_ground = mock.Mock()
+        test.addCleanup = mock.Mock()
+        test.taken(base.BESIDE)
+        turn = story.prepared.take.return_value
+        story.prepared.put.assert_called_once_with(base.BESIDE, turn)
+        test.addCleanup.assert_not_called()
+        turn.ready.side_effect = ValueError
+        self.assertRaises(ValueError, test.taken, base.BESIDE)
+        turn.cleanUp.assert_called_once_with()
+        story.prepared.put.assert_called_once()
+        story.stage.lasting = False
+        self.assertRaises(ValueError, test.taken, base.BESIDE)
+        test.addCleanup.assert_called_once_with(story.stage.leave, turn)
+
+    def test_the_way_stays_until_the_last_turn(self) -> None:
+        story = self.story()
+        turns = {}
+        for dualnet in (True, False):
+            kind = grounds.Kind(modes.SLAAC, dualnet=dualnet)
+            story.prepare(kind)
+            _, turns[dualnet] = story.prepared.begin.call_args.args
+            place = story.laid.ahead.call_args.args[0]
+            self.assertEqual(grounds.Kind(modes.SLAAC, dualnet=True), place)
+        self.assertFalse(turns[True].last or turns[True].ipv4)
+        self.assertTrue(turns[False].last and turns[False].ipv4)
+        story.prepare(base.BESIDE)
+        beside = story.prepared.begin.call_args.args[1]
+        self.assertFalse(beside.last or beside.ipv4)
+
+    def test_guests_have_a_card_in_each_that_could_be_made(self) -> None:
+        story = self.story()
+        some = [mock.Mock(ports=['a1', 'a2']), mock.Mock(ports=['b1', 'b2'])]
+        story.laid.made.return_value = some
+        self.assertEqual([['a1', 'b1'], ['a2', 'b2']], story.rows())
 
     def test_each_kind_is_asked_for_once(self) -> None:
         # What was prepared is found by its kind.
@@ -333,7 +453,7 @@ class WatchTest(ScenarioTest):
 
     def test_guests_that_last_before_they_have_their_cards(self) -> None:
         self.configure()
-        stage = stages.Shared(mock.Mock(), 6)
+        stage = stages.Shared(mock.Mock(), 6, list)
         guests: Any = [mock.Mock(), mock.Mock()]
         stage.guests = guests
         self.useFixture(fixtures.MockPatchObject(Hidden.Story, 'stage', stage))

@@ -58,7 +58,9 @@ class ServerTest(testtools.TestCase):
         if status:
             self.assertEqual('BUILD', status)
             self.building -= 1
-        there = not status or self.building >= 0
+            there = self.building >= 0
+        else:
+            there = not self.client.delete_server.called
         return {'servers': [{'id': 'one'}] if there else []}
 
     def shows(self, *states: str) -> None:
@@ -124,7 +126,7 @@ class ServerTest(testtools.TestCase):
         self.shows()
         server = servers.Server(self.manager, [PORT])
         self.assertRaises(testtools.MultipleExceptions, server.setUp)
-        self.client.list_servers.assert_called_once_with(name=server.name)
+        self.client.list_servers.assert_called_with(name=server.name)
         self.client.delete_server.assert_called_once_with('one')
 
     def test_one_that_shall_run_apart_waits_for_the_other(self) -> None:
@@ -179,19 +181,13 @@ class ServerTest(testtools.TestCase):
             }
             self.assertIs(wanted, server.placed())
 
-    def test_a_card_is_pulled_before_it_is_over(self) -> None:
-        shows = mock.Mock(
-            side_effect=[{'device_id': 'one'}, {'device_id': ''}]
-        )
-        port: Any = types.SimpleNamespace(id='p', mac='m', show=shows)
+    def test_who_waits_until_it_is_requested(self) -> None:
         server = servers.Server(self.manager, [])
+        self.assertFalse(server.requested())
         server.id = 'one'
-        with servers.Plug(server, port):
-            create = self.manager.interfaces_client.create_interface
-            create.assert_called_once_with('one', port_id='p')
-        delete = self.manager.interfaces_client.delete_interface
-        delete.assert_called_once_with('one', 'p')
-        self.assertEqual(2, shows.call_count)
+        self.assertTrue(server.requested())
+        server.id, server.failed = None, True
+        self.assertTrue(server.requested())
 
     def test_a_floating_ip(self) -> None:
         client = self.manager.floating_ips_client

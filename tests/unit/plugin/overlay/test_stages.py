@@ -10,9 +10,8 @@
 # License for the specific language governing permissions and limitations
 # under the License.
 
-"""Cards of guests that last: plugged in ahead, down but for their test."""
+"""Guests that last, with the cards of all tests, and others."""
 
-from concurrent import futures
 import types
 from typing import Any
 from unittest import mock
@@ -23,6 +22,7 @@ import testtools
 
 from ipv6_tempest_plugin.overlay.guests import console
 from ipv6_tempest_plugin.overlay.guests import images
+from ipv6_tempest_plugin.overlay import management
 from ipv6_tempest_plugin.overlay import servers
 from ipv6_tempest_plugin.overlay import stages
 from ipv6_tempest_plugin.overlay import together
@@ -31,136 +31,148 @@ from tests.unit.plugin.overlay import test_together
 COMMAND = '\'lower "$name"\''
 
 
-class Ground(test_together.Thing):
-    """Networks that tell the log, with a port for each guest."""
-
-    def __init__(self, name: str, log: list[str]) -> None:
-        super().__init__(name, log)
-        self.ports = [
-            mock.Mock(mac=f'mac of {name}', id=f'{name}.{number}')
-            for number in range(stages.PAIR)
-        ]
+def port(name: str) -> Any:
+    """Describe a port."""
+    return mock.Mock(mac=f'mac of {name}')
 
 
-class Without(stages.Shared):
-    """A stage whose guests tell the log."""
+class Way(fixtures.Fixture):
+    """A way to guests, in place of one that asks the cloud."""
 
-    def __init__(self, log: list[str]) -> None:
-        super().__init__(mock.Mock(), 6)
-        self.log = log
-        self.told: futures.Future[None] = futures.Future()
+    log: list[str] = []
 
-    def _boot(self) -> None:
-        self.told.result()
-        self.useFixture(self.sweeper)
-        self.addCleanup(self._clear)
-        for name in stages.NAMES:
-            guest: Any = mock.Mock(server=name)
-            guest.run = lambda said, name=name: self.log.append(
-                f'{name}: {said.splitlines()[-2]}'
-            )
-            self.guests.append(guest)
-        self.addCleanup(self.log.append, 'guests go')
+    def __init__(self, *_: Any) -> None:
+        super().__init__()
+
+    def port(self) -> Any:
+        """Describe a first card."""
+        return test_together.Thing('first', [])
+
+    def user_data(self, _: Any) -> str:
+        """Return none."""
+        return ''
+
+    def uplink(self) -> Any:
+        """Describe a router that tells the log."""
+        return test_together.Thing('router', self.log)
+
+
+class Access(fixtures.Fixture):
+    """A guest that tells the log."""
+
+    def __init__(self, way: Any, server: Any) -> None:
+        super().__init__()
+        self.guest = mock.Mock(server=server)
+        self.guest.run = lambda said: Way.log.append(
+            f'{server.name}: {"; ".join(said.splitlines()[-4:-1])}'
+        )
+
+
+class Server(test_together.Thing):
+    """A server that is asked for when the test says so."""
+
+    def requested(self) -> bool:
+        """Say whether it has come."""
+        return bool(self.error) or f'{self.name} comes' in self.log
 
 
 class SharedTest(testtools.TestCase):
     def setUp(self) -> None:
         super().setUp()
         self.log: list[str] = []
+        self.useFixture(fixtures.MockPatchObject(Way, 'log', self.log))
         self.options = types.SimpleNamespace(
             lower_command='lower {interface}',
             card_command='raise {interface}',
             lease_command='',
-            hold_command='',
+            hold_command='hold',
             guest_access='ssh-ipv6',
         )
-        known = types.SimpleNamespace(ipv6_overlay=self.options)
+        known = types.SimpleNamespace(
+            ipv6_overlay=self.options,
+            compute=types.SimpleNamespace(
+                build_timeout=5, min_compute_nodes=1
+            ),
+        )
         for module in (images, stages):
             self.useFixture(fixtures.MockPatchObject(module, 'CONF', known))
-        self.useFixture(fixtures.MockPatchObject(servers, 'Plug', self.plug))
+        for module, name, stand_in in (
+            (management, 'Management', Way),
+            (management, 'Access', Access),
+            (servers, 'KeyPair', lambda _: test_together.Thing('key', [])),
+        ):
+            self.useFixture(fixtures.MockPatchObject(module, name, stand_in))
+        self.error: Exception | None = None
+        self.booted: list[list[Any]] = []
 
-    def plug(self, server: Any, port: Any) -> Any:
-        """Describe a card that tells the log."""
-        return test_together.Thing(f'{port.id} in {server}', self.log)
+    def stage(self) -> stages.Shared:
+        """Return a stage with a card for each guest, not set up yet."""
+        rows = [[port('a')], [port('b')]]
+        stage = stages.Shared(mock.Mock(), 6, lambda: rows)
+        self.useFixture(fixtures.MockPatchObject(stage, 'pair', self.pair))
+        return stage
 
-    def laid(self, stage: Without, name: str) -> Any:
-        """Describe networks with the cards of guests."""
-        ground: Any = Ground(name, self.log)
-        return stage.lay(ground)
+    def pair(self, cards: Any, *_: Any) -> list[Any]:
+        """Describe servers, and keep what cards they have."""
+        self.booted = list(cards)
+        return [Server(name, self.log, self.error) for name in stages.NAMES]
 
-    def test_cards_are_plugged_in_once_there_are_guests(self) -> None:
-        stage = Without(self.log)
-        with together.Prepared() as prepared, together.Ahead(stage) as ahead:
-            prepared.begin('a', self.laid(stage, 'a'))
-            stage.told.set_result(None)
-            ahead.ready()
-            prepared.wait('a')
-            self.assertEqual('a comes', self.log[0])
-            self.assertEqual(
-                {'a.0 in one comes', 'a.1 in two comes'}, {*self.log[1:]}
-            )
-        # Guests go first: then nobody has to wait for a card.
-        self.assertEqual('guests go', self.log[3])
-        self.assertEqual('a goes', self.log[-1])
+    def test_they_boot_with_the_cards_of_all_tests(self) -> None:
+        with self.stage():
+            macs = [one.mac for row in self.booted for one in row[1:]]
+            self.assertEqual(['mac of a', 'mac of b'], macs)
+            self.assertEqual([2, 2], [len(row) for row in self.booted])
 
-    def play(self, stage: Without, name: str) -> None:
-        """Run a test on networks of its own."""
-        laid = self.laid(stage, name)
-        laid.setUp()
-        stage.bring(mock.Mock(), [[], []], ())
-        stage.leave(laid)
+    def test_the_router_comes_after_servers_are_asked_for(self) -> None:
+        with self.stage() as stage:
+            stage.wait()
+            self.assertEqual({'one comes', 'two comes'}, {*self.log[:2]})
+            self.assertEqual('router comes', self.log[2])
 
-    def test_cards_are_pulled_while_the_next_test_runs(self) -> None:
-        stage = Without(self.log)
-        stage.told.set_result(None)
-        with stage:
-            self.play(stage, 'a')
-            self.assertNotIn('a goes', self.log)
-            self.play(stage, 'b')
-        self.assertLess(
-            self.log.index('a.0 in one goes'), self.log.index('a goes')
-        )
-        gone = self.log.index('guests go')
-        self.assertLess(gone, self.log.index('b.0 in one goes'))
-        self.assertLess(gone, self.log.index('b goes'))
+    def test_cards_are_down_before_the_first_test(self) -> None:
+        with self.stage():
+            wanted = {
+                f"one: ) || exit; failed=0; lower 'mac of a' {COMMAND} || "
+                'failed=1',
+                f"two: ) || exit; failed=0; lower 'mac of b' {COMMAND} || "
+                'failed=1',
+            }
+            self.assertEqual(wanted, {*self.log[3:]})
 
-    def test_what_cannot_be_removed_is_told_and_keeps_no_other(self) -> None:
-        stage = Without(self.log)
-        stage.told.set_result(None)
-        with testtools.ExpectedException(RuntimeError, 'stubborn'), stage:
-            stubborn = test_together.Stubborn()
-            stubborn.setUp()
-            stage.leave(stubborn)
-            self.play(stage, 'a')
-        self.assertIn('a goes', self.log)
-
-    def test_guests_that_never_come_get_no_cards(self) -> None:
-        stage = Without(self.log)
-        with together.Prepared() as prepared, together.Ahead(stage) as ahead:
-            prepared.begin('a', self.laid(stage, 'a'))
-            stage.told.set_exception(RuntimeError('no host'))
-            error = self.assertRaises(RuntimeError, ahead.ready)
-            self.assertEqual('no host', str(error))
-            error = self.assertRaises(RuntimeError, prepared.wait, 'a')
-            self.assertEqual('no host', str(error))
-        self.assertEqual(['a comes', 'a goes'], self.log)
+    def test_nobody_waits_for_servers_that_fail(self) -> None:
+        self.error = ValueError('no host')
+        stage = self.stage()
+        with testtools.ExpectedException(ValueError, 'no host'):
+            together.begin(stage)
+        stage.wait()
 
     def test_a_test_takes_its_own_cards_down_at_its_end(self) -> None:
-        stage = Without(self.log)
-        stage.told.set_result(None)
-        with stage:
+        with self.stage() as stage:
+            del self.log[:]
             owner = mock.Mock()
-            wanted = [
-                f'one: lower m1 {COMMAND} || failed=1',
-                f'two: lower m2 {COMMAND} || failed=1',
-            ]
-            rows = [[mock.Mock(mac='m1')], [mock.Mock(mac='m2')]]
+            rows = [[port('c')], [port('d')]]
             self.assertEqual(stage.guests, stage.bring(owner, rows, ()))
             self.assertEqual([], self.log)
             for call in owner.addCleanup.call_args_list:
                 undo, *arguments = call.args
                 undo(*arguments)
-        self.assertEqual(wanted, self.log[:-1])
+            said = ' '.join(self.log)
+            for mac in ('mac of c', 'mac of d'):
+                self.assertIn(f"lower '{mac}' {COMMAND} || failed=1", said)
+            self.assertNotIn('hold', said)
+
+    def test_what_cannot_be_removed_is_told_and_keeps_no_other(self) -> None:
+        with (
+            testtools.ExpectedException(RuntimeError, 'stubborn'),
+            self.stage() as stage,
+        ):
+            for one in (
+                test_together.Stubborn(),
+                test_together.Thing('turn', self.log),
+            ):
+                one.setUp()
+                stage.leave(one)
+        self.assertIn('turn goes', self.log)
 
     def test_each_pair_that_is_booted_has_a_group_of_its_own(self) -> None:
         stage = stages.Single(mock.Mock())
@@ -182,12 +194,16 @@ class SharedTest(testtools.TestCase):
         self.assertEqual(['group comes'] * 2, self.log)
 
     def test_a_card_that_nothing_raises_or_lowers(self) -> None:
-        self.assertIsInstance(stages.configured(mock.Mock()), stages.Shared)
+        self.assertIsInstance(
+            stages.configured(mock.Mock(), list), stages.Shared
+        )
         for name in ('lower_command', 'card_command'):
             setattr(self.options, name, '')
             error = self.assertRaises(
-                exceptions.InvalidConfiguration, stages.configured, None
+                exceptions.InvalidConfiguration, stages.configured, None, list
             )
             self.assertIn(f'{name} is empty', str(error))
         self.options.guest_access = 'console'
-        self.assertIsInstance(stages.configured(mock.Mock()), stages.Single)
+        self.assertIsInstance(
+            stages.configured(mock.Mock(), list), stages.Single
+        )
