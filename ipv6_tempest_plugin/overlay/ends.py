@@ -26,7 +26,7 @@ from ipv6_tempest_plugin.overlay import replies
 
 # What ping sends unless it is told.
 SMALL = 56
-# Seconds after the last request: whether somebody is silent is known no sooner.
+# Seconds after the last request: silence is known no sooner.
 REPLY_WITHIN = 1
 # Seconds from one ping to the next.
 SOON = 0.25
