@@ -15,6 +15,7 @@
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
+import functools
 
 import netaddr
 
@@ -28,8 +29,8 @@ from ipv6_tempest_plugin.overlay import replies
 SMALL = 56
 # Seconds after the last request: silence is known no sooner.
 REPLY_WITHIN = 1
-# Seconds from one ping to the next.
-SOON = 0.25
+# One follows the other sooner than the plan's default has it.
+ping = functools.partial(plans.Ping, interval=0.25)
 
 
 @dataclass(frozen=True)
@@ -101,13 +102,12 @@ def to_peer(end: End, peer: End) -> list[plans.Ping]:
     sixth = enumerate(zip(peer.addresses, end.addresses, strict=True))
     fourth = enumerate(zip(peer.leases, end.leases, strict=True))
     return [
-        plans.Ping(
+        ping(
             f'{replies.PEER}-{kind}-{number}',
             target,
             source,
             size=octets,
             patience=REPLY_WITHIN,
-            interval=SOON,
         )
         for number, (target, source) in sixth
         for kind, octets in (
@@ -115,12 +115,11 @@ def to_peer(end: End, peer: End) -> list[plans.Ping]:
             ('ipv6-mtu', plans.full_size(end.mtu)),
         )
     ] + [
-        plans.Ping(
+        ping(
             f'{replies.PEER}-ipv4-{number}',
             target,
             source,
             patience=REPLY_WITHIN,
-            interval=SOON,
         )
         for number, (target, source) in fourth
     ]
@@ -139,15 +138,13 @@ def _out(
     end: End, targets: Mapping[str, netaddr.IPAddress | None]
 ) -> list[plans.Ping]:
     near = [
-        plans.Ping(
-            f'{replies.GATEWAY}-{number}', target, source, interval=SOON
-        )
+        ping(f'{replies.GATEWAY}-{number}', target, source)
         for number, (target, source) in enumerate(
             zip(end.gateways, end.addresses, strict=True)
         )
     ]
     return near + [
-        plans.Ping(f'{name}-{number}', target, source, interval=SOON)
+        ping(f'{name}-{number}', target, source)
         for name, target in targets.items()
         for number, source in enumerate(end.addresses)
         if target

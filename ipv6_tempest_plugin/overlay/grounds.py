@@ -71,8 +71,8 @@ class Ground(fixtures.Fixture):
         self.ports: Sequence[ports.Port] = ()
         self._way: lans.Uplink | None = None
         self._opened: list[security.Rule] = []
-        #: for one preparation after the other
-        self.turn = threading.Lock()
+        # One preparation comes after the other.
+        self._turn = threading.Lock()
 
     def _setUp(self) -> None:
         self.useFixture(together.Together(self.lan, self.group))
@@ -88,6 +88,18 @@ class Ground(fixtures.Fixture):
         return ports.Port(
             self.lan.manager, self.lan.network, security_groups=groups
         )
+
+    def prepare(self, router: routers.Router, ipv4: bool) -> None:
+        """Be as a test that is next wants it: closed, with a way out.
+
+        :param router: set up
+        :param ipv4: whether IPv4 joins, if it has not
+        """
+        with self._turn:
+            self.close()
+            self.connect(router)
+            if ipv4:
+                self.add_ipv4()
 
     def connect(self, router: routers.Router) -> None:
         """Give it a way to a router, unless it has one.
@@ -173,8 +185,4 @@ class Turn(fixtures.Fixture):
         ground = self._ground.ready()
         if self.last:
             self.addCleanup(ground.disconnect)
-        with ground.turn:
-            ground.close()
-            ground.connect(self.router)
-            if self.ipv4:
-                ground.add_ipv4()
+        ground.prepare(self.router, self.ipv4)

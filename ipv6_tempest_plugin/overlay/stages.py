@@ -196,7 +196,7 @@ class Shared(Stage):
             key,
         )
         # A floating IP needs the router.
-        router = together.InTurn(lambda: self._after(pair), way.uplink)
+        router = together.InTurn(lambda: self._uplink(way, pair))
         self.useFixture(together.Together(*pair, router))
         reached = [management.Access(way, server) for server in pair]
         self.useFixture(together.Together(*reached))
@@ -208,8 +208,10 @@ class Shared(Stage):
         """Wait until its guests are asked for, or it has failed."""
         self.asked.wait()
 
-    def _after(self, pair: Sequence[servers.Server]) -> fixtures.Fixture:
-        """Wait until servers are asked for: they take longest."""
+    def _uplink(
+        self, way: management.Management, pair: Sequence[servers.Server]
+    ) -> together.InTurn:
+        """Wait until servers are asked for, and describe the router."""
         waiting.wait_for(
             'servers to be asked for',
             lambda: all(one.requested() for one in pair),
@@ -217,7 +219,7 @@ class Shared(Stage):
             interval=servers.SOON,
         )
         self.asked.set()
-        return together.Together()
+        return way.uplink()
 
     def bring(
         self, owner: Owner, cards: Rows, looking: Sequence[plans.Plan]

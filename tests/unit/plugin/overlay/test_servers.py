@@ -64,19 +64,10 @@ class ServerTest(testtools.TestCase):
         return {'servers': [{'id': 'one'}] if there else []}
 
     def shows(self, *states: str) -> None:
-        """Show a server in these states, and then not at all."""
+        """Show a server in these states."""
         self.client.show_server.side_effect = [
-            *(
-                {
-                    'server': {
-                        'status': state,
-                        'hostId': 'h',
-                        'fault': self.fault,
-                    }
-                }
-                for state in states
-            ),
-            exceptions.NotFound(),
+            {'server': {'status': one, 'hostId': 'h', 'fault': self.fault}}
+            for one in states
         ]
 
     def test_asked_for_with_its_ports(self) -> None:
@@ -126,7 +117,9 @@ class ServerTest(testtools.TestCase):
         self.shows()
         server = servers.Server(self.manager, [PORT])
         self.assertRaises(testtools.MultipleExceptions, server.setUp)
-        self.client.list_servers.assert_called_with(name=server.name)
+        # To remove it, and to see that it has gone.
+        asked = self.client.list_servers.call_args_list
+        self.assertEqual([mock.call(name=server.name)] * 2, asked)
         self.client.delete_server.assert_called_once_with('one')
 
     def test_one_that_shall_run_apart_waits_for_the_other(self) -> None:
