@@ -68,6 +68,26 @@ CLOUD = (
         ),
     ),
     Patch(
+        package='neutron==29.0.0',
+        file=(
+            'neutron/plugins/ml2/drivers/openvswitch/agent/'
+            'ovs_neutron_agent.py'
+        ),
+        before=(
+            '                        vif_port.vif_id, vif_port.ofport)\n'
+            '            return False\n'
+        ),
+        after=(
+            '                        vif_port.vif_id, vif_port.ofport)\n'
+            '            self.updated_ports.add(port_id)\n'
+            '            return False\n'
+        ),
+        reason=(
+            'a port that Open vSwitch has not numbered yet is to be "retried '
+            'on the next iteration", and never is: it stays without flows'
+        ),
+    ),
+    Patch(
         package='pyroute2==0.9.7',
         file='pyroute2/netns/__init__.py',
         before=(

@@ -246,6 +246,7 @@ def agent_configuration(
                 'root_helper': '',
                 'root_helper_daemon': '',
                 'report_interval': 30,
+                'polling_interval': 1,
                 'tunnel_types': 'vxlan',
                 'extensions': '',
             },
