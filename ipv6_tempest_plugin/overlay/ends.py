@@ -27,10 +27,10 @@ from ipv6_tempest_plugin.overlay import replies
 
 # What ping sends unless it is told.
 SMALL = 56
-# Seconds after the last request: silence is known no sooner.
+# Seconds after the first request: silence is known no sooner.
 REPLY_WITHIN = 1
-# One follows the other sooner than the plan's default has it.
-ping = functools.partial(plans.Ping, interval=0.25)
+# Old ones of iputils let nobody but root send sooner than that.
+ping = functools.partial(plans.Ping, interval=0.2, deadline=2)
 
 
 @dataclass(frozen=True)
@@ -108,6 +108,7 @@ def to_peer(end: End, peer: End) -> list[plans.Ping]:
             source,
             size=octets,
             patience=REPLY_WITHIN,
+            deadline=REPLY_WITHIN,
         )
         for number, (target, source) in sixth
         for kind, octets in (
@@ -120,6 +121,7 @@ def to_peer(end: End, peer: End) -> list[plans.Ping]:
             target,
             source,
             patience=REPLY_WITHIN,
+            deadline=REPLY_WITHIN,
         )
         for number, (target, source) in fourth
     ]

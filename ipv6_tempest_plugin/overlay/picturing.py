@@ -131,7 +131,7 @@ def pings(
             (end.name, _target(ping, peer)),
             ping.target,
             ping.source,
-            observation.pings[ping.name],
+            _shown(observation.pings[ping.name], ping, wanted),
             wanted,
         )
         for end, peer, observation, some in zip(
@@ -140,6 +140,13 @@ def pings(
         for ping in some
         if ping.name in observation.pings
     ]
+
+
+def _shown(
+    echo: observations.Echo, ping: plans.Ping, wanted: bool
+) -> observations.Echo:
+    # Of those that must be lost none may be answered, however many they are.
+    return echo.first(ping.count) if wanted else echo
 
 
 def _target(ping: plans.Ping, peer: ends.End) -> str:

@@ -75,6 +75,7 @@ def lost(
     name: str, echo: observations.Echo | None, count: int
 ) -> expect.Difference | None:
     """Judge a ping that must be answered; None when it is, wholly."""
+    echo = echo and echo.first(count)
     if echo and (echo.sent, echo.received) == (count, count):
         return None
     return expect.Difference(
@@ -86,7 +87,7 @@ def let_through(
     name: str, echo: observations.Echo | None, count: int
 ) -> expect.Difference | None:
     """Judge a ping that must be lost; None when it is, wholly."""
-    if echo and (echo.sent, echo.received) == (count, 0):
+    if echo and echo.sent >= count and not echo.received:
         return None
     return expect.Difference(name, f'0 of {count} replies', _counted(echo))
 

@@ -187,7 +187,8 @@ def satisfied(plan: plans.Plan, seen: observations.Observation) -> bool:
 def in_part(plan: plans.Plan, seen: observations.Observation) -> bool:
     """Say whether some of what must be answered was, and some was lost."""
     return any(
-        seen.pings[one.name].received < one.count for one in plan.answers
+        seen.pings[one.name].first(one.count).received < one.count
+        for one in plan.answers
     )
 
 

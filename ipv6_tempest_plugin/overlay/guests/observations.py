@@ -15,6 +15,7 @@
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace
 
 import netaddr
 
@@ -132,6 +133,7 @@ class Echo:
     :ivar hop_limits: of the replies
     :ivar times: of the replies, in milliseconds
     :ivar said: ping's own words
+    :ivar numbers: of the requests that the replies answer, from 0
     """
 
     sent: int
@@ -139,6 +141,26 @@ class Echo:
     hop_limits: tuple[int, ...]
     times: tuple[float, ...]
     said: str
+    numbers: tuple[int, ...] = ()
+
+    def first(self, count: int) -> 'Echo':
+        """Return what became of its first requests alone.
+
+        More may have followed one whose reply was late.
+        """
+        kept = {
+            number: index
+            for index, number in enumerate(self.numbers)
+            if number < count
+        }
+        return replace(
+            self,
+            sent=min(self.sent, count),
+            received=len(kept),
+            hop_limits=tuple(self.hop_limits[one] for one in kept.values()),
+            times=tuple(self.times[one] for one in kept.values()),
+            numbers=tuple(kept),
+        )
 
 
 @dataclass(frozen=True)

@@ -201,6 +201,7 @@ def report(plan: plans.Plan, number: str) -> Iterator[str]:
             ping.size,
             ping.patience,
             ping.interval,
+            ping.deadline,
         )
     for one in plan.connections:
         yield words('tcp_to', one.name, one.target, one.port)

@@ -186,17 +186,14 @@ probe() {
     } > "$output" &
 }
 
-# echo_to NAME TARGET SOURCE COUNT SIZE SECONDS INTERVAL
+# echo_to NAME TARGET SOURCE COUNT SIZE SECONDS INTERVAL DEADLINE
 echo_to() {
     case $2 in
     *:*) ping=$six ;;
     *) ping=ping ;;
     esac
-    # Once something was answered, iputils waits for the last reply no longer
-    # than twice the longest round trip so far, or one interval if that is
-    # more: a shorter one makes losses of replies that are merely late.
     # shellcheck disable=SC2086
-    probe "ping.$1" $ping -n -c "$4" -i "$7" -W "$6" -s "$5" \
+    probe "ping.$1" $ping -n -c "$4" -i "$7" ${8:+-w "$8"} -W "$6" -s "$5" \
         ${3:+-I "$3"} "$2"
 }
 

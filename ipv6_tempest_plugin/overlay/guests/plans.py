@@ -33,6 +33,10 @@ class Ping:
     :param size: octets of data behind the ICMP header
     :param patience: seconds to wait for the last reply
     :param interval: seconds between two of them
+    :param deadline: seconds after the first of them until which all must be
+        answered; meanwhile some pings go on sending. Without it iputils waits
+        for the last reply no longer than twice the longest round trip so far,
+        or one interval if that is more, and takes it for lost
     """
 
     name: str
@@ -42,6 +46,7 @@ class Ping:
     size: int = 56
     patience: int = 2
     interval: float = 0.5
+    deadline: int | None = None
 
 
 @dataclass(frozen=True)

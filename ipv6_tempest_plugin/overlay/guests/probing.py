@@ -24,7 +24,12 @@ from ipv6_tempest_plugin.overlay.guests import observations
 from ipv6_tempest_plugin.overlay.guests import reports
 
 COUNTED = re.compile(r'(\d+) packets transmitted, (\d+) (?:packets )?received')
-REPLY = re.compile(r'bytes from .*(?:ttl|hlim)=(\d+).*time=([\d.]+)')
+REPLY = re.compile(
+    r'bytes from .*\b(?P<word>(?:icmp_)?seq)=(?P<number>\d+)'
+    r'.*(?:ttl|hlim)=(?P<limit>\d+).*time=(?P<time>[\d.]+)'
+)
+# What the word for a sequence number is, and the first one.
+FIRST = {'icmp_seq': 1, 'seq': 0}
 HOP = re.compile(r' *\d+ +(?P<answers>\S.*)')
 STATUS = re.compile(r'status (\d+)')
 
@@ -41,13 +46,14 @@ def echo(lines: Sequence[str]) -> observations.Echo:
     if not counted and status(lines) not in (1, 2):
         raise reports.MalformedReport(f'ping did not run: {said}')
     sent, received = map(int, counted.groups()) if counted else (0, 0)
-    replies = [match.groups() for match in REPLY.finditer(said)]
+    replies = list(REPLY.finditer(said))
     return observations.Echo(
         sent,
         received,
-        tuple(int(limit) for limit, _ in replies),
-        tuple(float(time) for _, time in replies),
+        tuple(int(one['limit']) for one in replies),
+        tuple(float(one['time']) for one in replies),
         said,
+        tuple(int(one['number']) - FIRST[one['word']] for one in replies),
     )
 
 
