@@ -56,6 +56,7 @@ class PingsTest(testtools.TestCase):
             self.assertIn(ping.target, nets[0])
         self.assertEqual({56, 1430 - 48}, {ping.size for ping in pings})
         self.assertEqual({1}, {ping.patience for ping in pings})
+        self.assertEqual({1}, {ping.deadline for ping in pings})
 
     def test_ipv4_beside(self) -> None:
         both = [end(number, PREFIXES[:1], True) for number in (0, 1)]

@@ -156,6 +156,22 @@ class ObserverTest(testtools.TestCase):
             (place / 'said').read_text().splitlines(),
         )
 
+    def test_a_ping_waits_until_its_deadline(self) -> None:
+        place = Path(self.useFixture(fixtures.TempDir()).path)
+        program = place / 'ping'
+        program.write_text(f'#!/bin/sh\necho ping "$@" >> {place}/said\n')
+        program.chmod(0o755)
+        for deadline, wanted in (
+            (None, 'ping -n -c 3 -i 0.5 -W 2 -s 56 127.0.0.1'),
+            (1, 'ping -n -c 3 -i 0.5 -w 1 -W 2 -s 56 127.0.0.1'),
+        ):
+            ping = plans.Ping('x', HERE, deadline=deadline)
+            text = observer.once(plans.Plan(pings=[ping], patience=0))
+            script = f'PATH={place}:$PATH\n{text}'
+            subprocess.check_output(['sh', '-c', script])
+            (*_, said) = (place / 'said').read_text().splitlines()
+            self.assertEqual(wanted, said)
+
     def test_words_are_quoted(self) -> None:
         self.assertEqual(
             "raise 3 x 'sudo ip $name'",

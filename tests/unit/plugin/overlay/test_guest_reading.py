@@ -229,8 +229,18 @@ class ProbingTest(testtools.TestCase):
         echo = probing.echo(BUSYBOX.splitlines())
         self.assertEqual((3, 2), counts(echo))
         self.assertEqual(
-            ((64, 63), (0.08, 0.121)), (echo.hop_limits, echo.times)
+            ((64, 63), (0.08, 0.121), (0, 1)),
+            (echo.hop_limits, echo.times, echo.numbers),
         )
+        iputils = BUSYBOX.replace('seq=1', 'icmp_seq=3')
+        self.assertEqual((0, 2), probing.echo(iputils.splitlines()).numbers)
+
+    def test_the_first_requests_alone(self) -> None:
+        echo = probing.echo(BUSYBOX.splitlines())
+        self.assertEqual(echo, echo.first(3))
+        first = echo.first(1)
+        self.assertEqual((1, 1), counts(first))
+        self.assertEqual(((64,), (0.08,)), (first.hop_limits, first.times))
 
     def test_no_route_is_a_loss(self) -> None:
         echo = probing.echo(['ping: connect: Network unreachable', 'status 2'])

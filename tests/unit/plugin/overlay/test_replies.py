@@ -20,20 +20,33 @@ from ipv6_tempest_plugin.overlay import replies
 
 
 class PingsTest(testtools.TestCase):
-    ALL = observations.Echo(3, 3, (64,) * 3, (1.0,) * 3, '')
-    SOME = observations.Echo(3, 2, (64,) * 2, (1.0,) * 2, '')
+    ALL = observations.Echo(3, 3, (64,) * 3, (1.0,) * 3, '', (0, 1, 2))
+    SOME = observations.Echo(3, 2, (64,) * 2, (1.0,) * 2, '', (0, 2))
     NONE = observations.Echo(3, 0, (), (), '')
     UNSENT = observations.Echo(0, 0, (), (), '')
+    # One more was sent while a reply was late, or lost.
+    LATE = observations.Echo(4, 3, (64,) * 3, (1.0,) * 3, '', (0, 1, 2))
+    LOST = observations.Echo(4, 3, (64,) * 3, (1.0,) * 3, '', (0, 1, 3))
+    MANY = observations.Echo(5, 0, (), (), '')
+    LAST = observations.Echo(5, 1, (64,), (1.0,), '', (4,))
+    TWICE = observations.Echo(3, 2, (64,) * 3, (1.0,) * 3, '', (0, 1, 1))
 
     def test_all_must_come_back(self) -> None:
-        self.assertIsNone(replies.lost('x', self.ALL, 3))
-        for echo in (self.SOME, self.NONE, self.UNSENT, None):
-            self.assertIsNotNone(replies.lost('x', echo, 3))
+        for echo in (self.ALL, self.LATE):
+            self.assertIsNone(replies.lost('x', echo, 3))
+        wrong = (self.SOME, self.NONE, self.UNSENT, None, self.TWICE)
+        for one in wrong:
+            self.assertIsNotNone(replies.lost('x', one, 3))
+
+    def test_a_lost_one_is_lost_though_more_were_sent(self) -> None:
+        found = replies.lost('x', self.LOST, 3)
+        self.assertEqual('2 of 3 replies', found and found.seen)
 
     def test_none_must_come_back(self) -> None:
-        self.assertIsNone(replies.let_through('x', self.NONE, 3))
-        for echo in (self.SOME, self.ALL, self.UNSENT, None):
-            self.assertIsNotNone(replies.let_through('x', echo, 3))
+        for echo in (self.NONE, self.MANY):
+            self.assertIsNone(replies.let_through('x', echo, 3))
+        for one in (self.SOME, self.ALL, self.UNSENT, None, self.LAST):
+            self.assertIsNotNone(replies.let_through('x', one, 3))
 
 
 class HintsTest(testtools.TestCase):
