@@ -13,6 +13,7 @@
 """Networks of tests: made ahead, connected in turn, widened, closed."""
 
 from typing import Any
+from unittest import mock
 
 import netaddr
 import testtools
@@ -131,6 +132,17 @@ class GroundTest(test_lans.LansTest):
         self.assertEqual(2, len(kept))
         with self.turn(ahead, False, True):
             self.assertEqual(1, len(kept))
+
+    def test_a_rule_that_stays_is_not_forgotten(self) -> None:
+        ahead = self.ahead()
+        ground = ahead.ready()
+        ground.open(security.allow_icmpv6(ground.group))
+        client = self.manager.security_group_rules_client
+        with mock.patch.object(client, '_delete', side_effect=OSError):
+            self.assertRaises(OSError, ground.close)
+        self.assertEqual(1, len(client.kept))
+        ground.close()
+        self.assertEqual({}, client.kept)
 
     def test_a_ground_that_failed_is_told_to_who_wants_it(self) -> None:
         self.manager.networks_client.after_create = ValueError('no network')
