@@ -76,9 +76,10 @@ HINTS = {
         f'who answers neighbour solicitations for it; {_RADVD}',
     ),
     'default routers': diagnosis.Hint(
-        'no advertisement came, it has router lifetime 0, or another router '
-        'is on the link',
-        _RADVD,
+        'no advertisement came, it has router lifetime 0, another router is '
+        'on the link, or the router does not forward: its neighbour '
+        'advertisements lack the R flag then (RFC 4861 section 7.2.5)',
+        f'{_RADVD}; net.ipv6.conf.all.forwarding in the namespace qrouter-ID',
     ),
     'RA: O flag': _WRONG,
     'RA: M flag': _WRONG,

@@ -137,7 +137,10 @@ TRIED = {
     'ra-no-mtu': _trial(SLAAC, ['RA: MTU option']),
     'ra-no-router': _trial(SLAAC, ['default routers', 'RA: router lifetime']),
     'dhcpv6-silent': _trial(STATELESS, [BY_DHCP[0]], *BY_DHCP),
-    'not-forwarding': _trial(SLAAC, ['across-0', 'outside-0']),
+    # Whoever does not forward says so when a guest asks whether it is still
+    # there, while pings are waited for; no default router is left then (RFC
+    # 4861 section 7.2.5).
+    'not-forwarding': _trial(SLAAC, ['default routers']),
 }
 
 
