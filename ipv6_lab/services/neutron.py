@@ -46,7 +46,7 @@ RPC_SERVER = 'neutron-rpc-server'
 PERIODIC_WORKERS = 'neutron-periodic-workers'
 QUEUES = ('q-plugin', 'q-l3-plugin', 'q-reports-plugin')
 
-WSGI = f'{DIRECTORY}/api.py'
+MODULE = 'lab_neutron_api'
 # Neutron loads its policy at the first request, and refuses others that come
 # meanwhile.
 APPLICATION = """\
@@ -89,12 +89,17 @@ def api(lab: context.Context) -> base.Service:
     process = openstack.api(
         lab,
         'neutron',
-        WSGI,
+        f'{MODULE}:application',
         inventory.PORTS['network'],
         threads=12,
         environment={'OS_NEUTRON_CONFIG_DIR': DIRECTORY},
-        # The API's workers tell by it which of their records are stale.
-        extra=('--set-placeholder', f'start-time={int(time.time())}'),
+        extra=(
+            '--pythonpath',
+            DIRECTORY,
+            # Its workers tell by it which of their records are stale.
+            '--set-placeholder',
+            f'start-time={int(time.time())}',
+        ),
         processes=2,
     )
     return base.Service(
@@ -104,7 +109,7 @@ def api(lab: context.Context) -> base.Service:
         files={
             CONF: settings.render(configuration(lab)),
             ML2: settings.render(ml2()),
-            WSGI: APPLICATION,
+            f'{DIRECTORY}/{MODULE}.py': APPLICATION,
         },
         directories=(STATE,),
         ready=lambda host: answers(lab),

@@ -118,8 +118,6 @@ def api(
 
     One process, unless it is asked for more: on two cores they would take
     longer to start than they could ever save.
-
-    :param module: with an ``application``, by its name or its absolute path
     """
     return base.Process(
         name,
@@ -127,7 +125,7 @@ def api(
             lab.program('uwsgi'),
             '--http-socket',
             f'[{inventory.CONTROLLER.control}]:{port}',
-            '--wsgi-file' if module.startswith('/') else '--module',
+            '--module',
             module,
             '--master',
             '--processes',
