@@ -31,6 +31,9 @@ SMALL = 56
 REPLY_WITHIN = 1
 # Old ones of iputils let nobody but root send sooner than that.
 ping = functools.partial(plans.Ping, interval=0.2, deadline=2)
+peer_ping = functools.partial(
+    ping, patience=REPLY_WITHIN, deadline=REPLY_WITHIN
+)
 
 
 @dataclass(frozen=True)
@@ -102,13 +105,8 @@ def to_peer(end: End, peer: End) -> list[plans.Ping]:
     sixth = enumerate(zip(peer.addresses, end.addresses, strict=True))
     fourth = enumerate(zip(peer.leases, end.leases, strict=True))
     return [
-        ping(
-            f'{replies.PEER}-{kind}-{number}',
-            target,
-            source,
-            size=octets,
-            patience=REPLY_WITHIN,
-            deadline=REPLY_WITHIN,
+        peer_ping(
+            f'{replies.PEER}-{kind}-{number}', target, source, size=octets
         )
         for number, (target, source) in sixth
         for kind, octets in (
@@ -116,13 +114,7 @@ def to_peer(end: End, peer: End) -> list[plans.Ping]:
             ('ipv6-mtu', plans.full_size(end.mtu)),
         )
     ] + [
-        ping(
-            f'{replies.PEER}-ipv4-{number}',
-            target,
-            source,
-            patience=REPLY_WITHIN,
-            deadline=REPLY_WITHIN,
-        )
+        peer_ping(f'{replies.PEER}-ipv4-{number}', target, source)
         for number, (target, source) in fourth
     ]
 

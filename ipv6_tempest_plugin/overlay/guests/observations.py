@@ -141,7 +141,7 @@ class Echo:
     hop_limits: tuple[int, ...]
     times: tuple[float, ...]
     said: str
-    numbers: tuple[int, ...] = ()
+    numbers: tuple[int, ...]
 
     def first(self, count: int) -> 'Echo':
         """Return what became of its first requests alone.

@@ -22,12 +22,12 @@ from ipv6_tempest_plugin.overlay import replies
 class PingsTest(testtools.TestCase):
     ALL = observations.Echo(3, 3, (64,) * 3, (1.0,) * 3, '', (0, 1, 2))
     SOME = observations.Echo(3, 2, (64,) * 2, (1.0,) * 2, '', (0, 2))
-    NONE = observations.Echo(3, 0, (), (), '')
-    UNSENT = observations.Echo(0, 0, (), (), '')
+    NONE = observations.Echo(3, 0, (), (), '', ())
+    UNSENT = observations.Echo(0, 0, (), (), '', ())
     # One more was sent while a reply was late, or lost.
     LATE = observations.Echo(4, 3, (64,) * 3, (1.0,) * 3, '', (0, 1, 2))
     LOST = observations.Echo(4, 3, (64,) * 3, (1.0,) * 3, '', (0, 1, 3))
-    MANY = observations.Echo(5, 0, (), (), '')
+    MANY = observations.Echo(5, 0, (), (), '', ())
     LAST = observations.Echo(5, 1, (64,), (1.0,), '', (4,))
     TWICE = observations.Echo(3, 2, (64,) * 3, (1.0,) * 3, '', (0, 1, 1))
 

@@ -70,7 +70,12 @@ def echo(
 ) -> observations.Echo:
     """Return a ping's outcome."""
     return observations.Echo(
-        sent, received, (limit,) * received, (2.0,) * received, ''
+        sent,
+        received,
+        (limit,) * received,
+        (2.0,) * received,
+        '',
+        tuple(range(received)),
     )
 
 
