@@ -209,6 +209,9 @@ def settings(machine: engine.Engine, host: inventory.Host) -> list[graph.Step]:
         for command in openvswitch.bridges(host):
             machine.run(*command, log='bridges', host=host)
 
+    def tunnel() -> None:
+        openvswitch.route_tunnel(host, machine.running[host.name])
+
     def libraries() -> None:
         supervisor.Client(machine.running[host.name]).load()
 
@@ -221,6 +224,7 @@ def settings(machine: engine.Engine, host: inventory.Host) -> list[graph.Step]:
         ),
         graph.Step(f'settings of {name}', lambda: machine.configure(host)),
         graph.Step(f'bridges on {name}', bridges, (f'openvswitch on {name}',)),
+        graph.Step(f'tunnel of {name}', tunnel, (f'bridges on {name}',)),
     ]
 
 

@@ -11,9 +11,12 @@
 # under the License.
 """Open vSwitch with the userspace datapath: no kernel module is needed."""
 
+import ipaddress
+
 from ipv6_lab import errors
 from ipv6_lab import hosts
 from ipv6_lab import inventory
+from ipv6_lab import links
 from ipv6_lab import paths
 from ipv6_lab.services import base
 from ipv6_lab.services import context
@@ -28,6 +31,11 @@ SCHEMA = '/usr/share/openvswitch/vswitch.ovsschema'
 EXTERNAL_BRIDGE = 'br-ex'
 TUNNEL_BRIDGE = 'br-tunnel'
 
+TUNNEL_LENGTH = 64
+# Seconds in which the switch follows the kernel.
+ROUTES_DEADLINE = 10
+
+APPCTL = ('ovs-appctl', '-t', f'{RUN}/ovs-vswitchd.ctl')
 VSCTL = ('ovs-vsctl', f'--db=unix:{SOCKET}', '--timeout=5')
 
 
@@ -99,16 +107,55 @@ def bridges(host: inventory.Host) -> list[tuple[str, ...]]:
     """Commands that make a host's bridges, run when the switch is up.
 
     The tunnel's address must lie on a bridge of the userspace datapath,
-    or it cannot look up the way of the encapsulated packets.
+    or it cannot look up the way of the encapsulated packets. See
+    :func:`route_tunnel` why the bridge has no routes.
     """
+    bridge = ('dev', TUNNEL_BRIDGE)
+    address = f'{host.tunnel}/{TUNNEL_LENGTH}'
     commands = [
         (*VSCTL, *_bridge(TUNNEL_BRIDGE, 'tunnel')),
-        ('ip', 'link', 'set', TUNNEL_BRIDGE, 'mtu', '1600', 'up'),
-        ('ip', 'address', 'add', f'{host.tunnel}/64', 'dev', TUNNEL_BRIDGE),
+        ('ip', 'link', 'set', *bridge, 'addrgenmode', 'none'),
+        ('ip', 'link', 'set', *bridge, 'mtu', '1600', 'up'),
+        ('ip', 'address', 'add', address, *bridge, 'noprefixroute'),
     ]
     if host == inventory.CONTROLLER:
         commands.append((*VSCTL, *_bridge(EXTERNAL_BRIDGE, 'public')))
     return commands
+
+
+def route_tunnel(host: inventory.Host, running: hosts.Running) -> None:
+    """Have the switch alone know the way of encapsulated packets.
+
+    It copies the kernel's routes, and does so anew whenever a network device
+    of the host comes or goes (lib/route-table.c, Open vSwitch 3.1). For some
+    milliseconds it then knows no address of a bridge that they go by
+    (lib/ovs-router.c, lib/tnl-ports.c), and packets of the tunnel that come
+    meanwhile are lost. A route that it was given by hand stays. The kernel
+    still answers neighbour solicitations for the address, for which it needs
+    no route.
+
+    :raises StepFailed: when duplicate address detection does not end, or the
+        switch does not take the route
+    """
+    # It makes the address's own route anew when detection has ended.
+    links.settle({host.name: running})
+    local = ('local', str(host.tunnel), 'dev', TUNNEL_BRIDGE)
+    running.run(['ip', '-6', 'route', 'del', *local, 'table', 'local'])
+    _until_routes(running, 0, 'the kernel has no route of the tunnel')
+    prefix = ipaddress.ip_interface(f'{host.tunnel}/{TUNNEL_LENGTH}').network
+    running.run([*APPCTL, 'ovs/route/add', str(prefix), TUNNEL_BRIDGE])
+    _until_routes(running, 1, 'the switch has the route of the tunnel')
+
+
+def _until_routes(running: hosts.Running, count: int, what: str) -> None:
+    def probe() -> bool:
+        seen = running.run([*APPCTL, 'ovs/route/show'])
+        mine = [line for line in seen.splitlines() if TUNNEL_BRIDGE in line]
+        if len(mine) != count:
+            raise waiting.NotReady(f'routes: {mine}')
+        return True
+
+    waiting.wait_for(probe, what, ROUTES_DEADLINE)
 
 
 def _bridge(name: str, port: str) -> tuple[str, ...]:

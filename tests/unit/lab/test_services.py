@@ -18,6 +18,8 @@ import ipaddress
 import itertools
 from pathlib import Path
 import shlex
+from typing import Any
+from unittest import mock
 
 import fixtures
 import testtools
@@ -27,6 +29,7 @@ from ipv6_lab import bootstrap
 from ipv6_lab import building
 from ipv6_lab import cache
 from ipv6_lab import engine
+from ipv6_lab import errors
 from ipv6_lab import graph
 from ipv6_lab.install import apt
 from ipv6_lab import inventory
@@ -37,6 +40,7 @@ from ipv6_lab.services import base
 from ipv6_lab.services import context
 from ipv6_lab.services import libvirt
 from ipv6_lab.services import mariadb
+from ipv6_lab.services import openvswitch
 from ipv6_lab import settings
 from ipv6_lab import supervisor
 from tests.unit.lab import front
@@ -248,3 +252,39 @@ class ListenersTest(testtools.TestCase):
         )
         self.assertEqual((7, 8), seen[0].pids)
         self.assertEqual(('x',), seen[0].names)
+
+
+class TunnelTest(testtools.TestCase):
+    """The switch knows the way of the tunnel by itself."""
+
+    def routed(self, *routes: str) -> list[str]:
+        """Return what a host is asked to do, whose switch has these routes."""
+        asked = []
+        left = iter(routes)
+
+        def run(command: list[str]) -> str:
+            asked.append(' '.join(command))
+            return next(left) if command[-1] == 'ovs/route/show' else ''
+
+        host: Any = mock.Mock(run=run)
+        openvswitch.route_tunnel(inventory.COMPUTE, host)
+        return asked
+
+    def test_once_the_kernel_has_none_it_is_given_one(self) -> None:
+        kernels = 'Cached: 2001:db8:2ab::11/128 dev br-tunnel local'
+        given = 'User: 2001:db8:2ab::/64 dev br-tunnel'
+        asked = self.routed(f'Route Table:\n{kernels}', '', given)
+        show = f'{" ".join(openvswitch.APPCTL)} ovs/route/show'
+        self.assertEqual([show] * 2, asked[2:4])
+        self.assertIn('route del local 2001:db8:2ab::11 dev', asked[1])
+        self.assertIn('ovs/route/add 2001:db8:2ab::/64 br-tunnel', asked[4])
+        self.assertEqual(show, asked[5])
+
+    def test_it_does_not_take_it(self) -> None:
+        with (
+            mock.patch.object(openvswitch, 'ROUTES_DEADLINE', 0),
+            testtools.ExpectedException(
+                errors.StepFailed, '(?s).*has the route of the tunnel'
+            ),
+        ):
+            self.routed('', 'Cached: ::/0 dev runner')
