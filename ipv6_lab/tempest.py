@@ -106,6 +106,7 @@ def settings(image: str) -> dict[str, str]:
         # router answers pings; the guest keeps what it hears.
         'ipv6_overlay.guest_access': 'ssh-ipv6',
         'ipv6_overlay.guest_records': 'run-guest',
+        'ipv6_overlay.guest_cards': 'trunk',
         # Its guest raises every card until it is told not to.
         'ipv6_overlay.hold_command': 'sudo touch /run/guest/held',
         'ipv6_overlay.lease_command': '',

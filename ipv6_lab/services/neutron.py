@@ -180,7 +180,7 @@ def configuration(lab: context.Context) -> settings.Settings:
         {
             'DEFAULT': {
                 'core_plugin': 'ml2',
-                'service_plugins': 'router',
+                'service_plugins': 'router,trunk',
                 'auth_strategy': 'keystone',
                 'state_path': STATE,
                 'api_paste_config': str(

@@ -169,6 +169,7 @@ def everything(cloud: Any) -> Iterator[tuple[str, Any]]:
         'subnet': network.subnets(),
         'port': network.ports(),
         'router': network.routers(),
+        'trunk': network.trunks(),
         'security group': network.security_groups(),
         'floating IP': network.ips(),
         'server': compute.servers(all_projects=True),
