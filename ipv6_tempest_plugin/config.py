@@ -111,6 +111,11 @@ overlay_group = cfg.OptGroup(
     title='IPv6 overlay: what the cloud gives its tenants',
 )
 
+TAG = (
+    'sudo ip link add link {parent} name {interface} address {mac} '
+    'type vlan id {vlan}'
+)
+
 OVERLAY_OPTIONS = [
     cfg.BoolOpt(
         'external_ipv6',
@@ -143,6 +148,21 @@ OVERLAY_OPTIONS = [
         'needs neither, but an image that runs user data, and it is slower: '
         'guests cannot be shared by tests. In both ways by ssh guests have '
         'a card for that alone beside those that are tested.',
+    ),
+    cfg.StrOpt(
+        'guest_cards',
+        default='ports',
+        choices=[
+            ('ports', 'a card for each port; guests boot with all of them'),
+            ('trunk', 'VLANs on one card: the sub-ports of a trunk'),
+        ],
+        help='How guests that are reached by ssh have the ports of all tests. '
+        '"ports" works with any cloud and image. "trunk" is faster, since '
+        'Nova plugs a single card in for each guest; it needs the extension '
+        'trunk of the Networking API in [network-feature-enabled] '
+        'api_extensions and an image that knows VLANs (IEEE 802.1Q). The '
+        'networks, subnets, ports and security groups that are tested are '
+        'the same. Guests on the console have cards in either case.',
     ),
     cfg.StrOpt(
         'guest_records',
@@ -184,6 +204,14 @@ OVERLAY_OPTIONS = [
         help='Shell command that takes a card down again in a guest that is '
         'reached by ssh, once the test of the card has ended. With '
         'NetworkManager: sudo nmcli device disconnect {interface}.',
+    ),
+    cfg.StrOpt(
+        'vlan_command',
+        default=TAG,
+        help='Shell command that makes a card of a VLAN in a guest, with '
+        'guest_cards = trunk, and leaves it down: {parent} is the interface '
+        'that carries it, {interface} the name to give it, {mac} its MAC '
+        'address and {vlan} its number.',
     ),
     cfg.StrOpt(
         'hold_command',

@@ -10,12 +10,12 @@
 # License for the specific language governing permissions and limitations
 # under the License.
 
-"""The networks of tests with what is on them, made before guests boot.
+"""The networks of tests with what is on them, made before their test.
 
-Guests that last boot with a card in each: to plug one in, or to pull it, costs
-the cloud more than to boot with one more. The way to the router comes when its
-test is next, while the test before looks at guests for seconds in which the
-cloud has little to do.
+Guests that last boot with a card in each, or have a trunk: to plug a card in,
+or to pull it, costs the cloud more than to boot with one more. What can come
+later, as the way to the router, comes when its test is next, while the test
+before looks at guests for seconds in which the cloud has little to do.
 """
 
 from collections.abc import Sequence
@@ -31,6 +31,7 @@ from ipv6_tempest_plugin.overlay import ports
 from ipv6_tempest_plugin.overlay import resources
 from ipv6_tempest_plugin.overlay import routers
 from ipv6_tempest_plugin.overlay import security
+from ipv6_tempest_plugin.overlay import stages
 from ipv6_tempest_plugin.overlay import together
 
 PING = {'ethertype': 'IPv4', 'protocol': 'icmp'}
@@ -54,20 +55,20 @@ class Ground(fixtures.Fixture):
     """A network with a port for each guest, for one test after the other.
 
     :param lan: not set up yet
-    :param count: of ports
+    :param stage: whose guests have a port each
     :param rules: attributes of the rules of the ports' security group, which
         lets nothing else in
     :ivar group: that security group
     """
 
     def __init__(
-        self, lan: lans.Lan, count: int, *rules: dict[str, Any]
+        self, lan: lans.Lan, stage: stages.Stage, *rules: dict[str, Any]
     ) -> None:
         super().__init__()
         self.lan = lan
         self.group = security.SecurityGroup(lan.manager)
         self.rules = [security.Rule(self.group, **one) for one in rules]
-        self.count = count
+        self.stage = stage
         self.ports: Sequence[ports.Port] = ()
         self._way: lans.Uplink | None = None
         self._opened: list[security.Rule] = []
@@ -76,9 +77,11 @@ class Ground(fixtures.Fixture):
 
     def _setUp(self) -> None:
         self.useFixture(together.Together(self.lan, self.group))
-        self.ports = [self._port() for _ in range(self.count)]
+        self.ports = [self._port() for _ in range(stages.PAIR)]
         made = resources.Bulk(self.ports)
         self.useFixture(together.Together(made, *self.rules))
+        self.addCleanup(self.stage.unplug, self.ports)
+        self.stage.plug(self.ports)
         for rule in self.rules:
             rule.entrust()
         self.addCleanup(self.disconnect)

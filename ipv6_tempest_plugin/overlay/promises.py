@@ -178,6 +178,14 @@ def router(sent: Mapping[str, Any]) -> Promise:
     }
 
 
+def trunk(sent: Mapping[str, Any]) -> Promise:
+    """Promise a new trunk: what it carries is not promised here."""
+    return {
+        'admin_state_up': checks.same(True),
+        'description': checks.same(''),
+    }
+
+
 def security_group(sent: Mapping[str, Any]) -> Promise:
     """Promise a new security group: all may leave, nothing may enter."""
     return {

@@ -34,8 +34,10 @@ from ipv6_tempest_plugin.overlay.guests import plans
 from ipv6_tempest_plugin.overlay.guests import shell
 from ipv6_tempest_plugin.overlay import management
 from ipv6_tempest_plugin.overlay import ports
+from ipv6_tempest_plugin.overlay import resources
 from ipv6_tempest_plugin.overlay import servers
 from ipv6_tempest_plugin.overlay import together
+from ipv6_tempest_plugin.overlay import trunks
 from ipv6_tempest_plugin import waiting
 
 CONF = config.CONF
@@ -76,12 +78,14 @@ def configured(manager: Any, cards: Callable[[], Rows]) -> 'Stage':
     """Return the stage that tempest.conf asks for, not set up yet.
 
     :param cards: returns the ports of all tests, for each guest
-    :raises InvalidConfiguration: when cards would stay down, or up, for good
+    :raises InvalidConfiguration: when cards would stay down, or up, for good,
+        or there would be none
     """
     options = CONF.ipv6_overlay
     version = VERSIONS.get(options.guest_access)
     if not version:
         return Single(manager)
+    trunk = options.guest_cards == 'trunk'
     for name in ('card_command', 'lower_command'):
         if not getattr(options, name):
             raise exceptions.InvalidConfiguration(
@@ -89,18 +93,35 @@ def configured(manager: Any, cards: Callable[[], Rows]) -> 'Stage':
                 f'with guest_access = {options.guest_access} a card is up '
                 'only while its test runs; see its help'
             )
-    return Shared(manager, version, cards)
+    if not trunk:
+        return Shared(manager, version, cards)
+    if not resources.has_extension(trunks.EXTENSION):
+        raise exceptions.InvalidConfiguration(
+            '[ipv6_overlay] guest_cards = trunk: expected the extension '
+            f'{trunks.EXTENSION!r} in [network-feature-enabled] '
+            f'api_extensions, seen {resources.promised_extensions()}'
+        )
+    if not options.vlan_command:
+        raise exceptions.InvalidConfiguration(
+            '[ipv6_overlay] vlan_command is empty: expected a command, since '
+            'with guest_cards = trunk cards are VLANs; see its help'
+        )
+    return Trunked(manager, version)
 
 
 class Stage(fixtures.Fixture):
     """A place for tests with two guests each.
 
     :cvar lasting: whether its guests are the same for all tests
+    :cvar moving: whether their cards come and go with the tests
     :ivar guests: those, once they are there
+    :ivar carriers: what carries the cards of guests, if not the guests alone
     """
 
     lasting = False
+    moving = True
     guests: Sequence['Guest'] = ()
+    carriers: Sequence[trunks.Trunk] = ()
 
     def __init__(self, manager: Any) -> None:
         super().__init__()
@@ -119,6 +140,12 @@ class Stage(fixtures.Fixture):
         if CONF.compute.min_compute_nodes < PAIR:
             return None
         return servers.Apart(self.manager)
+
+    def plug(self, row: Sequence[ports.Port]) -> None:
+        """Give guests that run a port each, unless they boot with it."""
+
+    def unplug(self, row: Sequence[ports.Port]) -> None:
+        """Take such ports back."""
 
     def leave(self, one: fixtures.Fixture) -> None:
         """Take back what a test does not need any more, in its order."""
@@ -154,13 +181,14 @@ class Stage(fixtures.Fixture):
 class Shared(Stage):
     """A pair that lasts, with the cards of all tests.
 
-    Cards are down but for their test.
+    They boot with them. Cards are down but for their test.
 
     :param version: of IP, by which the guests are reached
     :param cards: returns the ports of all tests, for each guest
     """
 
     lasting = True
+    moving = False
     guests: list[shell.ShellGuest]
 
     def __init__(
@@ -189,20 +217,27 @@ class Shared(Stage):
         self.useFixture(together.Together(key, way))
         first = [way.port() for _ in range(PAIR)]
         self.useFixture(together.Together(*first))
-        rows = self.cards()
-        pair = self.pair(
-            [[one, *row] for one, row in zip(first, rows, strict=True)],
-            map(way.user_data, first),
-            key,
-        )
+        pair = self.pair(self.plugged(first), map(way.user_data, first), key)
         # A floating IP needs the router.
         router = together.InTurn(lambda: self._uplink(way, pair))
         self.useFixture(together.Together(*pair, router))
         reached = [management.Access(way, server) for server in pair]
         self.useFixture(together.Together(*reached))
         self.guests = [one.guest for one in reached]
+        self.reached()
+
+    def plugged(self, first: Sequence[ports.Port]) -> Rows:
+        """Return the ports that each guest boots with.
+
+        :param first: for the card that each is reached by
+        """
+        self.rows = self.cards()
+        return [[one, *row] for one, row in zip(first, self.rows, strict=True)]
+
+    def reached(self) -> None:
+        """Have cards down when guests have been logged in to."""
         # Some images raise every card that they boot with.
-        self._lower(rows, CONF.ipv6_overlay.hold_command)
+        self._lower(self.rows, CONF.ipv6_overlay.hold_command)
 
     def wait(self) -> None:
         """Wait until its guests are asked for, or it has failed."""
@@ -232,16 +267,84 @@ class Shared(Stage):
         return self.guests
 
     def _lower(self, cards: Rows, before: str = '') -> None:
-        lowered = [
+        self._run(
             observer.lower([one.mac for one in row], images.commands(), before)
             for row in cards
-        ]
+        )
+
+    def _run(self, texts: Iterable[str]) -> None:
+        """Run a script in each guest, at once."""
         together.run(
             *(
                 lambda guest=guest, text=text: guest.run(text)
-                for guest, text in zip(self.guests, lowered, strict=True)
+                for guest, text in zip(self.guests, texts, strict=True)
             )
         )
+
+
+class Trunked(Shared):
+    """A pair that lasts, with a trunk for each, which carries their cards.
+
+    So the servers are asked for before there is anything to test, and what is
+    tested comes and goes with its test.
+    """
+
+    moving = True
+
+    def __init__(self, manager: Any, version: int) -> None:
+        super().__init__(manager, version, list)
+
+    def plugged(self, first: Sequence[ports.Port]) -> Rows:
+        """Return a port for each guest, which is its trunk's."""
+        made = [trunks.Trunk(self.manager, one) for one in first]
+        self.useFixture(together.Together(*made))
+        self.carriers = made
+        return [[one] for one in first]
+
+    def reached(self) -> None:
+        """Have the image leave cards alone."""
+        before = CONF.ipv6_overlay.hold_command
+        if before:
+            self._run([before] * PAIR)
+
+    def plug(self, row: Sequence[ports.Port]) -> None:
+        """Have the trunks carry the ports, and wait until they do.
+
+        :raises ValueError: when there are no trunks, nor will be
+        """
+        self.wait()
+        if not self.carriers:
+            raise ValueError('there are no trunks: see why guests are missing')
+        pairs = zip(self.carriers, row, strict=True)
+        together.run(
+            *(
+                lambda one=one, port=port: one.carry(port)
+                for one, port in pairs
+            )
+        )
+        trunks.wait_for(self.carriers, row)
+
+    def unplug(self, row: Sequence[ports.Port]) -> None:
+        """Have the trunks carry the ports no more."""
+        if not self.carriers:
+            return
+        pairs = zip(self.carriers, row, strict=True)
+        together.run(
+            *(lambda one=one, port=port: one.drop(port) for one, port in pairs)
+        )
+
+    def bring(
+        self, owner: Owner, cards: Rows, looking: Sequence[plans.Plan]
+    ) -> Sequence[Guest]:
+        """Return the guests that are there; the plans raise their cards."""
+        for guest, trunk, row in zip(
+            self.guests, self.carriers, cards, strict=True
+        ):
+            macs = {trunk.vlan(port): port.mac for port in row}
+            guest.first = observer.tag(
+                trunk.parent.mac, macs, images.commands()
+            )
+        return super().bring(owner, cards, looking)
 
 
 class Single(Stage):

@@ -23,15 +23,22 @@ from tests.lab import machine
 
 TIMEOUT = 900
 COUNTS = re.compile(r'^ - (Passed|Skipped|Failed): (\d+)$', re.M)
-# Tests that pass, by how guests are reached: those of networks without IPv4
-# cannot be reached by floating IPs.
-PASSED = {'ssh-ipv6': 12, 'ssh-floating-ip': 8, 'console': 12}
+# Tests that pass, by how guests are reached and have their cards: those of
+# networks without IPv4 cannot be reached by floating IPs.
+PASSED = (
+    ('ssh-ipv6', 'trunk', 12),
+    ('ssh-ipv6', 'ports', 12),
+    ('ssh-floating-ip', 'trunk', 8),
+    ('ssh-floating-ip', 'ports', 8),
+    ('console', 'ports', 12),
+)
 
 
 @ddt.ddt
 class OverlayScenarioTest(testtools.TestCase):
     @ddt.data(*PASSED)
-    def test_green(self, way: str) -> None:
+    @ddt.unpack
+    def test_green(self, way: str, cards: str, passed: int) -> None:
         said = machine.lab(
             'run',
             '--',
@@ -41,13 +48,12 @@ class OverlayScenarioTest(testtools.TestCase):
             'run',
             way,
             rf'^{re.escape(breaking.PACKAGE)}\.',
+            f'guest_cards={cards}',
             timeout=TIMEOUT,
         )
         self.addDetail('run', content.text_content(said.stdout))
         counts = {
             word: int(count) for word, count in COUNTS.findall(said.stdout)
         }
-        self.assertEqual(
-            PASSED[way], counts.get('Passed'), said.stdout[-2000:]
-        )
+        self.assertEqual(passed, counts.get('Passed'), said.stdout[-2000:])
         self.assertEqual(0, counts.get('Failed'))

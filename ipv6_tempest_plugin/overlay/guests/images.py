@@ -23,7 +23,10 @@ def commands() -> observer.Commands:
     """Return what makes the image do what it does not by itself."""
     options = CONF.ipv6_overlay
     return observer.Commands(
-        options.card_command, options.lease_command, options.lower_command
+        options.card_command,
+        options.lease_command,
+        options.lower_command,
+        options.vlan_command,
     )
 
 

@@ -17,6 +17,7 @@ ssh, user data runs it again and again and prints to the console.
 """
 
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 import functools
@@ -41,11 +42,15 @@ class Commands:
     :param raising: brings a card up
     :param leasing: gets a lease of IPv4 for a card that is up
     :param lowering: takes a card down
+    :param tagging: makes a card of a VLAN, which is left down; beside
+        ``{interface}``, the name to give it, ``{parent}``, the interface on
+        which it comes, ``{mac}``, its MAC address, and ``{vlan}``, its number
     """
 
     raising: str = ''
     leasing: str = ''
     lowering: str = ''
+    tagging: str = ''
 
 
 @functools.cache
@@ -58,13 +63,17 @@ def script(name: str) -> str:
     )
 
 
-def waits(plan: plans.Plan, commands: Commands = Commands()) -> str:
+def waits(
+    plan: plans.Plan, commands: Commands = Commands(), first: str = ''
+) -> str:
     """Return a script that waits for what a plan waits for.
 
     It prints a line for each card that has an address before it is raised.
+
+    :param first: lines before all others
     """
     before = [words('addressed', mac) for mac in plan.raised]
-    lines = [*before, *_patient(plan, commands), ':']
+    lines = [first, *before, *_patient(plan, commands), ':']
     return '\n'.join([script('observer.sh'), *lines])
 
 
@@ -112,6 +121,28 @@ def lower(macs: Sequence[str], commands: Commands, before: str = '') -> str:
             '[ $failed -eq 0 ]',
         ]
     )
+
+
+def tag(parent: str, macs: Mapping[int, str], commands: Commands) -> str:
+    """Return lines that make cards of VLANs, for :func:`waits`.
+
+    Those that are there are left alone.
+
+    :param parent: MAC address of the card that carries them
+    :param macs: theirs, by the numbers of the VLANs
+    """
+    lines = []
+    for vlan, mac in macs.items():
+        inside = commands.tagging
+        for name, value in (
+            ('interface', f'vlan{vlan}'),
+            ('parent', '"$name"'),
+            ('mac', mac),
+            ('vlan', str(vlan)),
+        ):
+            inside = inside.replace(f'{{{name}}}', value)
+        lines.append(f'{words("tag", parent, mac, inside)} || exit')
+    return '\n'.join(lines)
 
 
 def pin(mac: str) -> str:

@@ -54,6 +54,14 @@ raise() {
     eval "$3" > /dev/null 2>&1
 }
 
+# tag PARENT MAC COMMAND: unless that card is there, run COMMAND, in which
+# $name is the interface of the card PARENT
+tag() {
+    name_of "$2" || {
+        name_of "$1" && eval "$3"
+    }
+}
+
 # lower MAC COMMAND: if that card is there, run COMMAND, in which $name is its
 # interface
 lower() {

@@ -157,9 +157,11 @@ class ShellGuest:
     :param address: IPv4 or IPv6, reachable from here
     :ivar line: the connection that :meth:`run` uses within
         :meth:`connected`; None to log in for each command
+    :ivar first: lines of shell that the next :meth:`settle` begins with
     """
 
     line: Line | None = None
+    first = ''
 
     def __init__(
         self, server: servers.Server, address: str, key: servers.KeyPair
@@ -284,8 +286,10 @@ class ShellGuest:
         :raises AssertionError: when a card was up before it was raised: what
             is seen by it, and not seen, may then be another's doing
         """
+        first, self.first = self.first, ''
         said = self.run(
-            observer.waits(plan, images.commands()), timeout=_longest(plan)
+            observer.waits(plan, images.commands(), first),
+            timeout=_longest(plan),
         )
         if 'ADDRESSED' in said:
             raise AssertionError(

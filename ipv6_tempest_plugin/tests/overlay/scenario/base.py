@@ -119,7 +119,7 @@ class ScenarioTest(showing.ShowingTest):
             for one in (router, cls.laid, cls.prepared):
                 together.begin(one)
                 cls.addClassResourceCleanup(one.cleanUp)
-            if cls.stage.lasting:
+            if not cls.stage.moving:
                 cls.lay_out()
             cls.prepared.begin(GUESTS, cls.stage)
             router.ready()
@@ -147,10 +147,10 @@ class ScenarioTest(showing.ShowingTest):
         if isinstance(name, grounds.Kind):
             some = [name.mode] * name.prefixes
             lan = lans.Lan(cls.os_primary, some, cls.joins(name))
-            ground = grounds.Ground(lan, stages.PAIR)
+            ground = grounds.Ground(lan, cls.stage)
         else:
             lan = lans.Lan(cls.os_primary, [], ipv4=True)
-            ground = grounds.Ground(lan, stages.PAIR, grounds.PING)
+            ground = grounds.Ground(lan, cls.stage, grounds.PING)
         cls.laid.begin(cls.place(name), ground)
 
     @classmethod
@@ -203,16 +203,16 @@ class ScenarioTest(showing.ShowingTest):
         if cls.prepared.has(name):
             return
         place = cls.place(name)
-        lasts = cls.stage.lasting
         users = [one for one in cls.kinds.values() if cls.place(one) == place]
-        if not lasts:
-            cls.lay(name)
+        last = users[-1:] == [name]
+        goes = not cls.stage.lasting or (cls.stage.moving and last)
+        cls.lay(name)
         turn = grounds.Turn(
-            cls.laid.ahead(place) if lasts else cls.laid.take(place),
+            cls.laid.take(place) if goes else cls.laid.ahead(place),
             cls.router,
             ipv4=cls.joins(name),
-            last=users[-1:] == [name],
-            owned=not lasts,
+            last=last,
+            owned=goes,
         )
         cls.prepared.begin(name, turn)
 
@@ -228,6 +228,8 @@ class ScenarioTest(showing.ShowingTest):
             self.sources['another router'] = self.far.other.show
         if self.stage.lasting:
             self.watch(self.stage.guests)
+        for one in self.stage.carriers:
+            self.sources[f'trunk {one.id}'] = one.show
         # In the order of End.everywhere.
         self.lans: list[lans.Lan] = []
         self.pinged: list[Any] = []
@@ -238,17 +240,25 @@ class ScenarioTest(showing.ShowingTest):
     def taken(self, name: Hashable) -> grounds.Ground:
         """Return networks that are prepared, or being prepared, by a name.
 
-        Those beside stay for all tests where guests last.
+        Those beside stay where guests last, as long as a test wants them.
         """
         self.prepare(name)
         turn = self.prepared.take(name)
-        if name != BESIDE or not self.stage.lasting:
+        stays = name == BESIDE and self.stage.lasting
+        if stays and not self.is_last():
+            found = self.lasting(turn).ground
+        else:
+            if stays:
+                self.addCleanup(self.stage.leave, self.laid.take(name))
             self.addCleanup(self.stage.leave, turn)
             found = turn.ready().ground
-        else:
-            found = self.lasting(turn).ground
         self.check_ground(found)
         return found
+
+    def is_last(self) -> bool:
+        """Say whether networks beside may go after this test."""
+        users = [name for name in self.kinds if self.kinds[name].dualnet]
+        return self.stage.moving and users[-1:] == [self._testMethodName]
 
     def lasting(self, turn: together.Ahead[grounds.Turn]) -> grounds.Turn:
         """Return what lasts; what fails is tried again by the next test."""

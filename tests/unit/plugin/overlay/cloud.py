@@ -26,6 +26,7 @@ KINDS = (
     'router',
     'security_group',
     'security_group_rule',
+    'trunk',
 )
 PROJECT = 'project'
 DEFAULT_GROUP = {'id': 'own', 'name': 'default', 'project_id': PROJECT}
@@ -120,16 +121,48 @@ class Client:
         return {'id': router, 'port_id': 'port-of-router', **names}
 
 
+class Trunks(Client):
+    """The client of trunks, which keep their sub-ports.
+
+    :ivar lost: whether sub-ports are forgotten at once
+    """
+
+    lost = False
+
+    def _keep(self, sent: dict[str, Any]) -> dict[str, Any]:
+        default = {'admin_state_up': True, 'description': ''}
+        return super()._keep({**default, **sent, 'sub_ports': []})
+
+    def add_subports_to_trunk(self, one: str, rows: list[Any]) -> Any:
+        """Add some; return the trunk, which is not wrapped."""
+        self.log.append(f'add {rows} to {one}')
+        trunk = self._show(one)['trunk']
+        if not self.lost:
+            trunk['sub_ports'] = [*trunk['sub_ports'], *rows]
+        return trunk
+
+    def delete_subports_from_trunk(self, one: str, rows: list[Any]) -> Any:
+        """Remove some; return the trunk, which is not wrapped."""
+        trunk = self._show(one)['trunk']
+        names = [row['port_id'] for row in rows]
+        trunk['sub_ports'] = [
+            row for row in trunk['sub_ports'] if row['port_id'] not in names
+        ]
+        return trunk
+
+
 class Manager:
     """Clients and credentials of one project."""
 
     security_groups_client: Client
+    trunks_client: Trunks
 
     def __init__(self) -> None:
         self.log: list[str] = []
         ids = itertools.count(1)
         for kind in KINDS:
             setattr(self, f'{kind}s_client', Client(kind, self.log, ids))
+        self.trunks_client = Trunks('trunk', self.log, ids)
         self.security_groups_client.born.append(DEFAULT_GROUP)
         self.credentials = types.SimpleNamespace(project_id=PROJECT)
 

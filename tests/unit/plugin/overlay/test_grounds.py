@@ -30,6 +30,7 @@ from tests.unit.plugin.overlay import test_lans
 class GroundTest(test_lans.LansTest):
     def setUp(self) -> None:
         super().setUp()
+        self.stage = mock.Mock()
         self.manager.ports_client.kept['port-of-router'] = {
             'id': 'port-of-router',
             'mac_address': 'fa:16:3e:00:00:09',
@@ -50,7 +51,9 @@ class GroundTest(test_lans.LansTest):
     def ahead(self, *rules: dict[str, Any]) -> Any:
         """Begin to make a network of IPv6 alone with two ports."""
         lan = lans.Lan(self.manager, [modes.SLAAC])
-        return self.useFixture(together.Ahead(grounds.Ground(lan, 2, *rules)))
+        return self.useFixture(
+            together.Ahead(grounds.Ground(lan, self.stage, *rules))
+        )
 
     def did(self, verb: str) -> list[str]:
         """Return what was asked of routers' interfaces."""
@@ -71,6 +74,24 @@ class GroundTest(test_lans.LansTest):
         error = self.assertRaises(ValueError, lambda: ground.way)
         self.assertIn(str(ground.lan.network.id), str(error))
 
+    def test_guests_have_its_ports_as_long_as_it_is_there(self) -> None:
+        kept = self.manager.ports_client.kept
+        self.stage.unplug.side_effect = lambda row: self.assertIn(
+            row[0].id, kept
+        )
+        lan = lans.Lan(self.manager, [modes.SLAAC])
+        with grounds.Ground(lan, self.stage) as ground:
+            self.stage.plug.assert_called_once_with(ground.ports)
+            self.stage.unplug.assert_not_called()
+        self.stage.unplug.assert_called_once_with(ground.ports)
+
+    def test_ports_that_cannot_be_plugged_in_go(self) -> None:
+        self.stage.plug.side_effect = ValueError('no trunk')
+        error = self.assertRaises(ValueError, self.ahead().ready)
+        self.assertEqual('no trunk', str(error))
+        self.stage.unplug.assert_called_once()
+        self.assertEqual({}, self.manager.networks_client.kept)
+
     def test_its_way_stays_until_the_last_turn(self) -> None:
         ahead = self.ahead()
         with self.turn(ahead, False, False):
@@ -84,7 +105,7 @@ class GroundTest(test_lans.LansTest):
         before = undo.outstanding()
         lan = lans.Lan(self.manager, [modes.SLAAC])
         with (
-            together.Ahead(grounds.Ground(lan, 2)) as ahead,
+            together.Ahead(grounds.Ground(lan, self.stage)) as ahead,
             self.turn(ahead, True, False),
         ):
             pass
@@ -117,7 +138,7 @@ class GroundTest(test_lans.LansTest):
 
     def test_one_that_is_owned_goes_with_its_turn(self) -> None:
         lan = lans.Lan(self.manager, [modes.SLAAC])
-        ahead = together.Ahead(grounds.Ground(lan, 2))
+        ahead = together.Ahead(grounds.Ground(lan, self.stage))
         ahead.setUp()
         with grounds.Turn(ahead, self.router, False, True, owned=True):
             self.assertEqual(1, len(self.manager.networks_client.kept))

@@ -37,6 +37,7 @@ CONF = types.SimpleNamespace(
         card_command='up {interface}',
         lease_command='lease {interface}',
         lower_command='down {interface}',
+        vlan_command='tag {interface} {parent} {mac} {vlan}',
     ),
     validation=types.SimpleNamespace(
         image_ssh_user='cirros', ssh_timeout=0.05, ssh_key_type='ecdsa'
@@ -194,6 +195,14 @@ class ShellTest(AccessTest):
         self.assertIn('begin 0', second)
         self.assertNotIn('until_true 20', second)
         self.assertIn('echo_to full', second)
+
+    def test_cards_of_vlans_are_made_once(self) -> None:
+        guest = self.guest('', '')
+        guest.first = 'make-a-card'
+        for wanted in (True, False):
+            guest.settle(plans.Plan())
+            command = self.client().exec_command.call_args.args[0]
+            self.assertEqual(wanted, 'make-a-card' in command)
 
     def test_a_line_that_is_kept_is_used_in_turn(self) -> None:
         guest = self.guest('')

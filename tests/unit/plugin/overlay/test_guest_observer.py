@@ -20,6 +20,7 @@ import fixtures
 import netaddr
 import testtools
 
+from ipv6_tempest_plugin import config
 from ipv6_tempest_plugin.overlay.guests import observer
 from ipv6_tempest_plugin.overlay.guests import plans
 from ipv6_tempest_plugin.overlay.guests import reading
@@ -49,10 +50,14 @@ class ObserverTest(testtools.TestCase):
             'sudo ip link set dev {interface} up',
             'sudo udhcpc -i {interface} -n -q',
         )
-        self.assertThat(
-            len(observer.once(plan, commands)),
-            testtools.matchers.LessThan(LONGEST),
-        )
+        vlans = dict(enumerate(cards, 101))
+        tagging = observer.Commands(tagging=config.TAG)
+        first = observer.tag(cards[0], vlans, tagging)
+        for text in (
+            observer.once(plan, commands),
+            observer.waits(plan, commands, first),
+        ):
+            self.assertThat(len(text), testtools.matchers.LessThan(LONGEST))
 
     def test_what_it_prints_can_be_read(self) -> None:
         plan = plans.Plan(
@@ -128,6 +133,31 @@ class ObserverTest(testtools.TestCase):
         text = observer.waits(plans.Plan(raised=[mac], patience=1))
         said = subprocess.check_output(['sh', '-c', text], text=True)
         self.assertIn(f'ADDRESSED {mac} {1:032x}', said)
+
+    def test_cards_of_vlans_come_first(self) -> None:
+        (mac,) = Path('/sys/class/net/lo/address').read_text().split()
+        command = 'echo {parent} {interface} {mac} {vlan}'
+        vlans = {101: 'fa:16:3e:00:00:01', 102: 'fa:16:3e:00:00:02', 9: mac}
+        first = observer.tag(mac, vlans, observer.Commands(tagging=command))
+        text = observer.waits(plans.Plan(raised=[mac]), first=first)
+        said = subprocess.check_output(['sh', '-c', text], text=True)
+        self.assertEqual(
+            [
+                'lo vlan101 fa:16:3e:00:00:01 101',
+                'lo vlan102 fa:16:3e:00:00:02 102',
+            ],
+            said.splitlines()[:2],
+        )
+        self.assertIn('ADDRESSED', said)
+
+    def test_cards_of_vlans_that_cannot_be_made_are_told(self) -> None:
+        (mac,) = Path('/sys/class/net/lo/address').read_text().split()
+        for parent, command in ((mac, 'false'), ('00:00:00:00:00:99', 'true')):
+            commands = observer.Commands(tagging=command)
+            first = observer.tag(parent, {101: 'no:such'}, commands)
+            text = observer.waits(plans.Plan(), first=first)
+            status = subprocess.run(['sh', '-c', text]).returncode
+            self.assertNotEqual(0, status)
 
     def test_answered_asks_for_a_second_until_a_reply_comes(self) -> None:
         place = Path(self.useFixture(fixtures.TempDir()).path)

@@ -281,7 +281,7 @@ class GroundsTest(ScenarioTest):
         self.configure()
         self.chosen = [story(name) for name in names]
         story.kinds = story.coming()
-        story.stage = mock.Mock(lasting=True)
+        story.stage = mock.Mock(lasting=True, moving=False)
         story.laid = mock.Mock()
         story.prepared = mock.Mock()
         story.prepared.has.return_value = False
@@ -371,6 +371,18 @@ class GroundsTest(ScenarioTest):
             story.laid.take.assert_called_with(name)
             turn = story.prepared.begin.call_args.args[1]
             self.assertTrue(turn.owned)
+
+    def test_where_cards_move_networks_go_with_their_last_test(self) -> None:
+        story = self.story()
+        story.stage.moving = True
+        for name, goes in (
+            (grounds.Kind(modes.SLAAC, dualnet=True), False),
+            (grounds.Kind(modes.SLAAC), True),
+            (base.BESIDE, False),
+        ):
+            story.prepare(name)
+            turn = story.prepared.begin.call_args.args[1]
+            self.assertEqual(goes, turn.owned, str(name))
 
     def test_an_image_that_remembers_name_servers(self) -> None:
         story = self.story()

@@ -12,6 +12,7 @@
 
 """Guests that last, with the cards of all tests, and others."""
 
+import shlex
 import types
 from typing import Any
 from unittest import mock
@@ -23,9 +24,11 @@ import testtools
 from ipv6_tempest_plugin.overlay.guests import console
 from ipv6_tempest_plugin.overlay.guests import images
 from ipv6_tempest_plugin.overlay import management
+from ipv6_tempest_plugin.overlay import resources
 from ipv6_tempest_plugin.overlay import servers
 from ipv6_tempest_plugin.overlay import stages
 from ipv6_tempest_plugin.overlay import together
+from ipv6_tempest_plugin.overlay import trunks
 from tests.unit.plugin.overlay import test_together
 
 COMMAND = '\'lower "$name"\''
@@ -46,7 +49,9 @@ class Way(fixtures.Fixture):
 
     def port(self) -> Any:
         """Describe a first card."""
-        return test_together.Thing('first', [])
+        first: Any = test_together.Thing('first', [])
+        first.mac = 'mac of parent'
+        return first
 
     def user_data(self, _: Any) -> str:
         """Return none."""
@@ -64,7 +69,7 @@ class Access(fixtures.Fixture):
         super().__init__()
         self.guest = mock.Mock(server=server)
         self.guest.run = lambda said: Way.log.append(
-            f'{server.name}: {"; ".join(said.splitlines()[-4:-1])}'
+            f'{server.name}: {"; ".join(said.splitlines()[-4:-1]) or said}'
         )
 
 
@@ -76,6 +81,29 @@ class Server(test_together.Thing):
         return bool(self.error) or f'{self.name} comes' in self.log
 
 
+class Trunk(test_together.Thing):
+    """A trunk that gives each port the same VLAN."""
+
+    error: Any = None
+
+    def __init__(self, _: Any, parent: Any) -> None:
+        super().__init__('trunk', [], type(self).error)
+        self.parent = parent
+        self.ports: list[Any] = []
+
+    def carry(self, port: Any) -> None:
+        """Have a port."""
+        self.ports.append(port)
+
+    def drop(self, port: Any) -> None:
+        """Have it no more."""
+        self.ports.remove(port)
+
+    def vlan(self, _: Any) -> int:
+        """Return a number."""
+        return 101
+
+
 class SharedTest(testtools.TestCase):
     def setUp(self) -> None:
         super().setUp()
@@ -83,6 +111,8 @@ class SharedTest(testtools.TestCase):
         self.useFixture(fixtures.MockPatchObject(Way, 'log', self.log))
         self.options = types.SimpleNamespace(
             lower_command='lower {interface}',
+            vlan_command='tag {parent} {interface} {mac} {vlan}',
+            guest_cards='ports',
             card_command='raise {interface}',
             lease_command='',
             hold_command='hold',
@@ -160,6 +190,79 @@ class SharedTest(testtools.TestCase):
             for mac in ('mac of c', 'mac of d'):
                 self.assertIn(f"lower '{mac}' {COMMAND} || failed=1", said)
             self.assertNotIn('hold', said)
+
+    def trunked(self) -> stages.Trunked:
+        """Return a stage whose guests have trunks, not set up yet."""
+        stage = stages.Trunked(mock.Mock(), 6)
+        self.useFixture(fixtures.MockPatchObject(stage, 'pair', self.pair))
+        self.useFixture(fixtures.MockPatchObject(trunks, 'Trunk', Trunk))
+        self.active = self.useFixture(
+            fixtures.MockPatchObject(trunks, 'wait_for')
+        ).mock
+        return stage
+
+    def test_with_trunks_they_boot_with_a_card_each(self) -> None:
+        with self.trunked() as stage:
+            self.assertEqual([1, 1], [len(row) for row in self.booted])
+            parents = [one.parent for one in stage.carriers]
+            self.assertEqual([row[0] for row in self.booted], parents)
+            self.assertIn('hold', ' '.join(self.log))
+
+    def test_ports_come_and_go_while_they_run(self) -> None:
+        row = [port('a'), port('b')]
+        with self.trunked() as stage:
+            carriers: Any = stage.carriers
+            stage.plug(row)
+            self.assertEqual(
+                [[one] for one in row], [one.ports for one in carriers]
+            )
+            self.active.assert_called_once_with(stage.carriers, row)
+            stage.unplug(row)
+            self.assertEqual([[], []], [one.ports for one in carriers])
+
+    def test_guests_make_a_card_of_a_vlan(self) -> None:
+        row = [port('a'), port('b')]
+        with self.trunked() as stage:
+            stage.plug(row)
+            cards = [[one] for one in row]
+            guests: Any = stage.bring(mock.Mock(), cards, ())
+            made = [shlex.split(guest.first) for guest in guests]
+            for name, words in zip('ab', made, strict=True):
+                mac = f'mac of {name}'
+                command = f'tag "$name" vlan101 {mac} 101'
+                wanted = ['tag', 'mac of parent', mac, command, '||', 'exit']
+                self.assertEqual(wanted, words)
+
+    def test_there_are_no_trunks(self) -> None:
+        self.error = ValueError('no host')
+        stage = self.trunked()
+        stage.unplug([])
+        with mock.patch.object(Trunk, 'error', ValueError('no extension')):
+            self.assertRaises(ValueError, together.begin, stage)
+        error = self.assertRaises(ValueError, stage.plug, [])
+        self.assertIn('there are no trunks', str(error))
+
+    def test_a_cloud_without_trunks(self) -> None:
+        self.options.guest_cards = 'trunk'
+        promised = self.useFixture(
+            fixtures.MockPatchObject(resources, 'promised_extensions')
+        ).mock
+        promised.return_value = ('router', 'trunk')
+        self.assertIsInstance(
+            stages.configured(mock.Mock(), list), stages.Trunked
+        )
+        promised.return_value = ('router',)
+        error = self.assertRaises(
+            exceptions.InvalidConfiguration, stages.configured, None, list
+        )
+        self.assertIn('guest_cards = trunk: expected', str(error))
+        self.assertIn("'router'", str(error))
+        promised.return_value = ('all',)
+        self.options.vlan_command = ''
+        error = self.assertRaises(
+            exceptions.InvalidConfiguration, stages.configured, None, list
+        )
+        self.assertIn('vlan_command is empty', str(error))
 
     def test_what_cannot_be_removed_is_told_and_keeps_no_other(self) -> None:
         with (

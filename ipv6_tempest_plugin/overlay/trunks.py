@@ -1,0 +1,159 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+
+"""Trunks of the Networking API v2: one card that carries many ports.
+
+A sub-port of a trunk reaches its guest by a VLAN (IEEE 802.1Q) on the card of
+the trunk's parent port. Nova knows of the parent alone: a sub-port costs the
+cloud a fraction of what a card costs it, and comes and goes while the guest
+runs.
+"""
+
+from collections.abc import Sequence
+import threading
+from typing import Any
+
+import fixtures
+from tempest import config
+from tempest.lib import exceptions
+
+from ipv6_tempest_plugin.overlay import checks
+from ipv6_tempest_plugin.overlay import diagnosis
+from ipv6_tempest_plugin.overlay import evidence
+from ipv6_tempest_plugin.overlay import expect
+from ipv6_tempest_plugin.overlay import ports
+from ipv6_tempest_plugin.overlay import promises
+from ipv6_tempest_plugin.overlay import resources
+from ipv6_tempest_plugin import waiting
+
+CONF = config.CONF
+# The alias of the API's extension.
+EXTENSION = 'trunk'
+# The VLAN of a trunk's first sub-port; it counts for this trunk alone.
+FIRST_VLAN = 101
+KEYS = ('port_id', 'segmentation_type', 'segmentation_id')
+POLL = 1.0
+UNPLUGGED = diagnosis.Hint(
+    'the agent on the host of the guest did not plug the sub-port in',
+    'the status of the trunks, below; `openstack network agent list`; the log '
+    'of the agent on the host',
+)
+
+
+class Trunk(resources.Resource):
+    """A trunk on a port, at first without sub-ports.
+
+    :param parent: the port whose card carries it, set up before it; no
+        server has it yet
+    """
+
+    kind = 'trunk'
+
+    def __init__(
+        self, manager: Any, parent: ports.Port, **attributes: Any
+    ) -> None:
+        super().__init__(manager, **attributes)
+        self.parent = parent
+        # A VLAN is not used again: the guest may know the last one still.
+        self._next = FIRST_VLAN
+        self._carried: dict[int, ports.Port] = {}
+        # What an answer must hold follows from the requests before it.
+        self._turn = threading.Lock()
+
+    def prepare(self, owner: fixtures.Fixture) -> None:
+        """Name the parent port."""
+        self.sent['port_id'] = self.parent.id
+
+    def promised(self) -> promises.Promise:
+        """Return what the API promises, its sub-ports as they are."""
+        rows = [self._row(*pair) for pair in self._carried.items()]
+        same = checks.rows(rows, dict.fromkeys(KEYS, str))
+        return {**super().promised(), 'sub_ports': same}
+
+    def _row(self, vlan: int, port: ports.Port) -> dict[str, Any]:
+        return dict(zip(KEYS, (port.id, 'vlan', vlan), strict=True))
+
+    def vlan(self, port: ports.Port) -> int:
+        """Return the VLAN of a sub-port.
+
+        :raises KeyError: when it is none
+        """
+        known = {str(one.id): vlan for vlan, one in self._carried.items()}
+        return known[str(port.id)]
+
+    def carry(self, port: ports.Port) -> None:
+        """Have a sub-port.
+
+        :param port: set up, no server has it
+        :raises AssertionError: when the answer is not what it must be
+        """
+        with self._turn:
+            vlan, self._next = self._next, self._next + 1
+            self._carried[vlan] = port
+            row = self._row(vlan, port)
+            add = self.client.add_subports_to_trunk
+            self._compare('add_subports', add(self.id, [row]))
+
+    def drop(self, port: ports.Port) -> None:
+        """Have a sub-port no more, unless it is gone, or the trunk.
+
+        :raises AssertionError: when the answer is not what it must be
+        """
+        with self._turn:
+            if port not in self._carried.values():
+                return
+            del self._carried[self.vlan(port)]
+            remove = self.client.delete_subports_from_trunk
+            try:
+                answer = remove(self.id, [{'port_id': port.id}])
+            except exceptions.NotFound:
+                return
+            self._compare('remove_subports', answer)
+
+    def _compare(self, verb: str, answer: Any) -> None:
+        self.expected.update(self.promised())
+        found = expect.differences(self.expected, answer)
+        if found:
+            where = f'{self.path}/{verb}'
+            raise AssertionError(
+                diagnosis.as_text(where, self.kind, found, diagnosis.HINTS)
+            )
+
+
+def wait_for(some: Sequence[Trunk], carried: Sequence[ports.Port]) -> None:
+    """Wait until sub-ports are plugged in.
+
+    :param some: the trunks that carry them
+    :raises WaitTimeout: after ``[compute] build_timeout``, with the likely
+        cause
+    """
+    names = [port.id for port in carried]
+
+    def others() -> list[str]:
+        rows = carried[0].client.list_ports(id=names, fields=['id', 'status'])
+        seen = {row['id']: row['status'] for row in rows['ports']}
+        return [
+            f'port {name} is {seen.get(name, "not listed")}'
+            for name in names
+            if seen.get(name) != 'ACTIVE'
+        ]
+
+    with evidence.explained(
+        UNPLUGGED, {f'trunk {one.id}': one.show for one in some}
+    ):
+        waiting.wait_for(
+            'sub-ports to be ACTIVE',
+            others,
+            CONF.compute.build_timeout,
+            until=lambda seen: not seen,
+            interval=POLL,
+        )
