@@ -217,8 +217,10 @@ OVERLAY_OPTIONS = [
         'hold_command',
         default='',
         help='Shell command after which a guest that is reached by ssh leaves '
-        'cards down that lower_command took down: it boots with the cards of '
-        'all tests. Empty for images that leave them down.',
+        'cards down until card_command raises them: those of all tests, with '
+        'which it boots and which lower_command takes down then, or with '
+        'guest_cards = trunk those of VLANs, which come later. Empty for '
+        'images that leave them down.',
     ),
     cfg.StrOpt(
         'lease_command',

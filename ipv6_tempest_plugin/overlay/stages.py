@@ -293,6 +293,15 @@ class Trunked(Shared):
 
     def __init__(self, manager: Any, version: int) -> None:
         super().__init__(manager, version, list)
+        self.ends = threading.Event()
+
+    def cleanUp(self, raise_first: bool = True) -> Any:
+        """Remove all of it; nobody need wait for sub-ports any more.
+
+        Also called when it cannot be set up.
+        """
+        self.ends.set()
+        return super().cleanUp(raise_first)
 
     def plugged(self, first: Sequence[ports.Port]) -> Rows:
         """Return a port for each guest, which is its trunk's."""
@@ -303,9 +312,7 @@ class Trunked(Shared):
 
     def reached(self) -> None:
         """Have the image leave cards alone."""
-        before = CONF.ipv6_overlay.hold_command
-        if before:
-            self._run([before] * PAIR)
+        self._lower([()] * PAIR, CONF.ipv6_overlay.hold_command)
 
     def plug(self, row: Sequence[ports.Port]) -> None:
         """Have the trunks carry the ports, and wait until they do.
@@ -322,7 +329,7 @@ class Trunked(Shared):
                 for one, port in pairs
             )
         )
-        trunks.wait_for(self.carriers, row)
+        trunks.wait_for(self.carriers, row, self.ends.is_set)
 
     def unplug(self, row: Sequence[ports.Port]) -> None:
         """Have the trunks carry the ports no more."""

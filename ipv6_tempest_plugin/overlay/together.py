@@ -146,6 +146,10 @@ class Ahead(fixtures.Fixture, Generic[F]):
         self._coming.result()
         return self.one
 
+    def failed(self) -> bool:
+        """Say whether it has failed by now."""
+        return self._coming.done() and self._coming.exception() is not None
+
     def there(self) -> bool:
         """Wait for it, and say whether it is there, or has failed."""
         return self._coming.exception() is None
@@ -187,6 +191,10 @@ class Prepared(fixtures.Fixture):
     def has(self, name: Hashable) -> bool:
         """Say whether something was begun by a name, and not handed out."""
         return name in self._coming
+
+    def failed(self, name: Hashable) -> bool:
+        """Say whether what was begun by a name has failed by now."""
+        return name in self._coming and self._coming[name].failed()
 
     def ahead(self, name: Hashable) -> Ahead[Any]:
         """Return what was begun, and leave it here."""

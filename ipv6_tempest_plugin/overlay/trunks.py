@@ -18,13 +18,14 @@ cloud a fraction of what a card costs it, and comes and goes while the guest
 runs.
 """
 
+from collections.abc import Callable
 from collections.abc import Sequence
+import functools
 import threading
 from typing import Any
 
 import fixtures
 from tempest import config
-from tempest.lib import exceptions
 
 from ipv6_tempest_plugin.overlay import checks
 from ipv6_tempest_plugin.overlay import diagnosis
@@ -33,6 +34,7 @@ from ipv6_tempest_plugin.overlay import expect
 from ipv6_tempest_plugin.overlay import ports
 from ipv6_tempest_plugin.overlay import promises
 from ipv6_tempest_plugin.overlay import resources
+from ipv6_tempest_plugin.overlay import undo
 from ipv6_tempest_plugin import waiting
 
 CONF = config.CONF
@@ -66,6 +68,10 @@ class Trunk(resources.Resource):
         # A VLAN is not used again: the guest may know the last one still.
         self._next = FIRST_VLAN
         self._carried: dict[int, ports.Port] = {}
+        # The ids of ports that it may carry or not: no request was answered.
+        self._doubtful: set[str] = set()
+        # A sub-port cannot be removed before it is none any more.
+        self._releases: dict[ports.Port, undo.Promise] = {}
         # What an answer must hold follows from the requests before it.
         self._turn = threading.Lock()
 
@@ -82,12 +88,20 @@ class Trunk(resources.Resource):
     def _row(self, vlan: int, port: ports.Port) -> dict[str, Any]:
         return dict(zip(KEYS, (port.id, 'vlan', vlan), strict=True))
 
+    def _remove(self) -> None:
+        super()._remove()
+        # What a trunk carries that goes is free.
+        for one in self._releases.values():
+            one.drop()
+
     def vlan(self, port: ports.Port) -> int:
         """Return the VLAN of a sub-port.
 
         :raises KeyError: when it is none
         """
-        known = {str(one.id): vlan for vlan, one in self._carried.items()}
+        # Others may carry and drop meanwhile.
+        every = list(self._carried.items())
+        known = {str(one.id): vlan for vlan, one in every}
         return known[str(port.id)]
 
     def carry(self, port: ports.Port) -> None:
@@ -98,29 +112,47 @@ class Trunk(resources.Resource):
         """
         with self._turn:
             vlan, self._next = self._next, self._next + 1
-            self._carried[vlan] = port
-            row = self._row(vlan, port)
+            release = functools.partial(self._release, port)
+            self._releases[port] = undo.Promise(
+                f'sub-port {port.id} of {self.path}', release
+            )
+            self._doubtful.add(str(port.id))
             add = self.client.add_subports_to_trunk
-            self._compare('add_subports', add(self.id, [row]))
+            answer = add(self.id, [self._row(vlan, port)])
+            self._doubtful.discard(str(port.id))
+            self._carried[vlan] = port
+            self._compare('add_subports', answer)
 
     def drop(self, port: ports.Port) -> None:
         """Have a sub-port no more, unless it is gone, or the trunk.
 
         :raises AssertionError: when the answer is not what it must be
         """
-        with self._turn:
-            if port not in self._carried.values():
-                return
-            del self._carried[self.vlan(port)]
+        if port in self._releases:
+            self._releases[port]()
+
+    def _release(self, port: ports.Port) -> None:
+        answers = []
+
+        def remove_subports(rows: list[dict[str, Any]]) -> None:
             remove = self.client.delete_subports_from_trunk
-            try:
-                answer = remove(self.id, [{'port_id': port.id}])
-            except exceptions.NotFound:
-                return
-            self._compare('remove_subports', answer)
+            answers.append(remove(self.id, rows))
+
+        with self._turn:
+            resources.remove(remove_subports, [{'port_id': port.id}])
+            left = {k: v for k, v in self._carried.items() if v is not port}
+            self._carried = left
+            self._doubtful.discard(str(port.id))
+            for answer in answers:
+                self._compare('remove_subports', answer)
 
     def _compare(self, verb: str, answer: Any) -> None:
         self.expected.update(self.promised())
+        rows = answer.get('sub_ports')
+        if isinstance(rows, list):
+            # Of what was not answered nobody knows.
+            known = [r for r in rows if r.get('port_id') not in self._doubtful]
+            answer = {**answer, 'sub_ports': known}
         found = expect.differences(self.expected, answer)
         if found:
             where = f'{self.path}/{verb}'
@@ -129,10 +161,16 @@ class Trunk(resources.Resource):
             )
 
 
-def wait_for(some: Sequence[Trunk], carried: Sequence[ports.Port]) -> None:
+def wait_for(
+    some: Sequence[Trunk],
+    carried: Sequence[ports.Port],
+    ended: Callable[[], bool],
+) -> None:
     """Wait until sub-ports are plugged in.
 
     :param some: the trunks that carry them
+    :param ended: says when there are no guests any more to wait for
+    :raises ValueError: when that is so
     :raises WaitTimeout: after ``[compute] build_timeout``, with the likely
         cause
     """
@@ -154,6 +192,8 @@ def wait_for(some: Sequence[Trunk], carried: Sequence[ports.Port]) -> None:
             'sub-ports to be ACTIVE',
             others,
             CONF.compute.build_timeout,
-            until=lambda seen: not seen,
+            until=lambda seen: not seen or ended(),
             interval=POLL,
         )
+    if ended():
+        raise ValueError('the guests of the sub-ports go')

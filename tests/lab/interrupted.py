@@ -86,6 +86,11 @@ def _servers(cloud: Any, projects: Set[str]) -> bool:
     return any(map(projects.__contains__, _owners(every)))
 
 
+def _carried(cloud: Any, projects: Set[str]) -> bool:
+    every = cloud.network.trunks()
+    return any(one.sub_ports for one in every if one.project_id in projects)
+
+
 def _routes(cloud: Any, projects: Set[str]) -> bool:
     every = cloud.network.routers()
     return any(one.routes for one in every if one.project_id in projects)
@@ -110,6 +115,7 @@ def _owners(every: Iterator[Any]) -> Iterator[str]:
 MOMENTS = {
     'api': Moment(API, _subnets),
     'scenario': Moment(SCENARIO, _servers),
+    'sub-ports': Moment(SCENARIO, _carried),
     'networks': Moment(VROUTER, _subnets),
     'ports': Moment(VROUTER, _ports),
     'servers': Moment(VROUTER, _servers),

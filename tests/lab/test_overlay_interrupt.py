@@ -28,3 +28,7 @@ class OverlayInterruptTest(cutting.CuttingTest):
     def test_nothing_is_left_of_a_scenario(self) -> None:
         """Guests, their key pair and the way to them are there by then."""
         self.check('ctrl-c', 'scenario')
+
+    def test_nothing_is_left_of_what_trunks_carry(self) -> None:
+        """A sub-port cannot be removed before it is none any more."""
+        self.check('terminated', 'sub-ports')

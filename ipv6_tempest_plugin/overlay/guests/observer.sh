@@ -57,9 +57,12 @@ raise() {
 # tag PARENT MAC COMMAND: unless that card is there, run COMMAND, in which
 # $name is the interface of the card PARENT
 tag() {
-    name_of "$2" || {
-        name_of "$1" && eval "$3"
-    }
+    name_of "$2" && return
+    name_of "$1" && eval "$3" && return
+    echo "no card $2 of a VLAN on the card $1 (${name:-not there}):" \
+        '[ipv6_overlay] vlan_command failed; guest_cards = trunk wants an' \
+        'image with 8021q' >&2
+    return 1
 }
 
 # lower MAC COMMAND: if that card is there, run COMMAND, in which $name is its

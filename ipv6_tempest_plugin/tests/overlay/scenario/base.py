@@ -143,7 +143,13 @@ class ScenarioTest(showing.ShowingTest):
 
     @classmethod
     def lay(cls, name: Hashable) -> None:
-        """Begin to make a network with ports, unless that was begun."""
+        """Begin to make a network with ports, unless that was begun.
+
+        Where it has failed it is tried again, if guests can have it still.
+        """
+        place = cls.place(name)
+        if cls.stage.moving and cls.laid.failed(place):
+            cls.laid.take(place).cleanUp()
         if isinstance(name, grounds.Kind):
             some = [name.mode] * name.prefixes
             lan = lans.Lan(cls.os_primary, some, cls.joins(name))
@@ -151,7 +157,7 @@ class ScenarioTest(showing.ShowingTest):
         else:
             lan = lans.Lan(cls.os_primary, [], ipv4=True)
             ground = grounds.Ground(lan, cls.stage, grounds.PING)
-        cls.laid.begin(cls.place(name), ground)
+        cls.laid.begin(place, ground)
 
     @classmethod
     def joins(cls, name: Hashable) -> bool:

@@ -384,6 +384,16 @@ class GroundsTest(ScenarioTest):
             turn = story.prepared.begin.call_args.args[1]
             self.assertEqual(goes, turn.owned, str(name))
 
+    def test_where_cards_move_what_failed_is_made_anew(self) -> None:
+        for moving in (False, True):
+            story = self.story()
+            story.stage.moving = moving
+            story.laid.failed.return_value = True
+            story.lay(base.BESIDE)
+            cleaned = story.laid.take.return_value.cleanUp.called
+            self.assertEqual(moving, cleaned)
+            story.laid.begin.assert_called_once()
+
     def test_an_image_that_remembers_name_servers(self) -> None:
         story = self.story()
         self.configure(guest_records='resolv-conf')

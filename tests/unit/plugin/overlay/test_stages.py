@@ -210,15 +210,24 @@ class SharedTest(testtools.TestCase):
 
     def test_ports_come_and_go_while_they_run(self) -> None:
         row = [port('a'), port('b')]
-        with self.trunked() as stage:
-            carriers: Any = stage.carriers
-            stage.plug(row)
-            self.assertEqual(
-                [[one] for one in row], [one.ports for one in carriers]
-            )
-            self.active.assert_called_once_with(stage.carriers, row)
-            stage.unplug(row)
-            self.assertEqual([[], []], [one.ports for one in carriers])
+        stage = self.trunked()
+        stage.setUp()
+        carriers: Any = stage.carriers
+        stage.plug(row)
+        self.assertEqual([[one] for one in row], [c.ports for c in carriers])
+        carried, awaited, ended = self.active.call_args.args
+        self.assertEqual((carriers, row), (carried, awaited))
+        self.assertFalse(ended())
+        stage.unplug(row)
+        self.assertEqual([[], []], [one.ports for one in carriers])
+        stage.cleanUp()
+        self.assertTrue(ended())
+
+    def test_nobody_waits_for_sub_ports_when_guests_fail(self) -> None:
+        self.error = ValueError('no host')
+        stage = self.trunked()
+        self.assertRaises(ValueError, together.begin, stage)
+        self.assertTrue(stage.ends.is_set())
 
     def test_guests_make_a_card_of_a_vlan(self) -> None:
         row = [port('a'), port('b')]

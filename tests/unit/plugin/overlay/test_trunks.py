@@ -21,6 +21,7 @@ import testtools
 from ipv6_tempest_plugin.overlay import networks
 from ipv6_tempest_plugin.overlay import ports
 from ipv6_tempest_plugin.overlay import trunks
+from ipv6_tempest_plugin.overlay import undo
 from ipv6_tempest_plugin import waiting
 from tests.unit.plugin.overlay import test_lans
 
@@ -63,11 +64,33 @@ class TrunkTest(test_lans.LansTest):
         self.trunk.carry(self.one)
         self.assertEqual(102, self.trunk.vlan(self.one))
 
+    def test_a_run_that_is_cut_short_releases_what_it_carries(self) -> None:
+        before = undo.outstanding()
+        self.trunk.carry(self.one)
+        (promise,) = [one for one in undo.outstanding() if one not in before]
+        self.assertIn(str(self.one.id), promise)
+        self.trunk.drop(self.one)
+        self.trunk.drop(self.one)
+        self.assertEqual(before, undo.outstanding())
+
+    def test_a_port_that_is_carried_again_is_released_again(self) -> None:
+        for _ in range(2):
+            self.trunk.carry(self.one)
+            self.trunk.drop(self.one)
+        self.assertEqual([], self.kept()['sub_ports'])
+
     def test_what_is_not_carried_need_not_be_dropped(self) -> None:
         self.trunk.drop(self.one)
         self.trunk.carry(self.one)
         del self.client.kept[str(self.trunk.id)]
         self.trunk.drop(self.one)
+
+    def test_what_it_carries_is_free_once_it_is_gone(self) -> None:
+        before = undo.outstanding()
+        with trunks.Trunk(self.manager, self.two) as trunk:
+            trunk.carry(self.one)
+        self.assertEqual(before, undo.outstanding())
+        trunk.drop(self.one)
 
     def test_an_answer_without_the_port(self) -> None:
         self.client.lost = True
@@ -86,21 +109,43 @@ class TrunkTest(test_lans.LansTest):
         ):
             self.trunk.drop(self.one)
 
-    def test_refused(self) -> None:
-        with (
-            mock.patch.object(
-                self.client,
-                'delete_subports_from_trunk',
-                side_effect=exceptions.Conflict(),
-            ),
-            testtools.ExpectedException(exceptions.Conflict),
+    def test_a_removal_that_is_refused_is_tried_again(self) -> None:
+        remove = self.client.delete_subports_from_trunk
+        refused = [exceptions.Conflict()]
+
+        def busy(*arguments: Any) -> Any:
+            if refused:
+                raise refused.pop()
+            return remove(*arguments)
+
+        with mock.patch.object(
+            self.client, 'delete_subports_from_trunk', busy
         ):
             self.trunk.carry(self.one)
             self.trunk.drop(self.one)
+        self.assertEqual([], self.kept()['sub_ports'])
+
+    def test_what_was_not_answered_is_no_others_fault(self) -> None:
+        add = self.client.add_subports_to_trunk
+
+        def lose(*arguments: Any) -> Any:
+            add(*arguments)
+            raise exceptions.TimeoutException('no answer')
+
+        with mock.patch.object(self.client, 'add_subports_to_trunk', lose):
+            self.assertRaises(
+                exceptions.TimeoutException, self.trunk.carry, self.one
+            )
+        self.trunk.carry(self.two)
+        self.assertEqual(2, len(self.kept()['sub_ports']))
+        self.trunk.drop(self.one)
+        (row,) = self.kept()['sub_ports']
+        self.assertEqual(self.two.id, row['port_id'])
+        self.trunk.drop(self.two)
 
 
 class WaitTest(test_lans.LansTest):
-    def wait(self, *statuses: str) -> None:
+    def wait(self, *statuses: str, ended: bool = False) -> None:
         """Wait for a port whose status becomes these, one by one."""
         left = list(statuses)
 
@@ -117,7 +162,7 @@ class WaitTest(test_lans.LansTest):
             mock.patch.object(trunks, 'CONF', some),
             mock.patch.object(trunks, 'POLL', 0.01),
         ):
-            trunks.wait_for([trunk], [port])
+            trunks.wait_for([trunk], [port], lambda: ended)
 
     def test_until_it_is_active(self) -> None:
         self.wait('DOWN', 'BUILD', 'ACTIVE')
@@ -128,6 +173,10 @@ class WaitTest(test_lans.LansTest):
         notes = ' '.join(error.__notes__)
         self.assertIn('openstack network agent list', notes)
         self.assertIn('BUILD', notes)
+
+    def test_nobody_waits_when_guests_go(self) -> None:
+        error = self.assertRaises(ValueError, self.wait, 'DOWN', ended=True)
+        self.assertIn('guests of the sub-ports go', str(error))
 
     def test_not_listed(self) -> None:
         error = self.assertRaises(waiting.WaitTimeout, self.wait, '')
