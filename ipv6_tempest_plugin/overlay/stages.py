@@ -274,12 +274,7 @@ class Shared(Stage):
 
     def _run(self, texts: Iterable[str]) -> None:
         """Run a script in each guest, at once."""
-        together.run(
-            *(
-                lambda guest=guest, text=text: guest.run(text)
-                for guest, text in zip(self.guests, texts, strict=True)
-            )
-        )
+        together.each(lambda one, text: one.run(text), self.guests, texts)
 
 
 class Trunked(Shared):
@@ -322,23 +317,13 @@ class Trunked(Shared):
         self.wait()
         if not self.carriers:
             raise ValueError('there are no trunks: see why guests are missing')
-        pairs = zip(self.carriers, row, strict=True)
-        together.run(
-            *(
-                lambda one=one, port=port: one.carry(port)
-                for one, port in pairs
-            )
-        )
+        together.each(lambda one, port: one.carry(port), self.carriers, row)
         trunks.wait_for(self.carriers, row, self.ends.is_set)
 
     def unplug(self, row: Sequence[ports.Port]) -> None:
         """Have the trunks carry the ports no more."""
-        if not self.carriers:
-            return
-        pairs = zip(self.carriers, row, strict=True)
-        together.run(
-            *(lambda one=one, port=port: one.drop(port) for one, port in pairs)
-        )
+        if self.carriers:
+            together.each(lambda one, port: one.drop(port), self.carriers, row)
 
     def bring(
         self, owner: Owner, cards: Rows, looking: Sequence[plans.Plan]

@@ -14,8 +14,10 @@
 
 from collections.abc import Callable
 from collections.abc import Hashable
+from collections.abc import Iterable
 from collections.abc import Sequence
 from concurrent import futures
+import functools
 from typing import Any
 from typing import Generic
 from typing import TypeVar
@@ -38,6 +40,16 @@ def run(*actions: Callable[[], T]) -> list[T]:
         # that nothing is made behind the back of those who clean up.
         futures.wait(started)
     return [one.result() for one in started]
+
+
+def each(action: Callable[..., T], *columns: Iterable[Any]) -> list[T]:
+    """Do something for each row of columns of the same length, at once.
+
+    As :func:`run`: ``each(f, 'ab', 'cd')`` is ``run`` of ``f('a', 'c')`` and
+    ``f('b', 'd')``.
+    """
+    rows = zip(*columns, strict=True)
+    return run(*(functools.partial(action, *row) for row in rows))
 
 
 def begin(one: fixtures.Fixture) -> None:

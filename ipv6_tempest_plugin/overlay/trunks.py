@@ -67,9 +67,10 @@ class Trunk(resources.Resource):
         self.parent = parent
         # A VLAN is not used again: the guest may know the last one still.
         self._next = FIRST_VLAN
-        self._carried: dict[int, ports.Port] = {}
-        # The ids of ports that it may carry or not: no request was answered.
-        self._doubtful: set[str] = set()
+        # The VLANs of what the API said that it carries.
+        self._carried: dict[ports.Port, int] = {}
+        # What it may carry or not: no request was answered.
+        self._doubtful: set[ports.Port] = set()
         # A sub-port cannot be removed before it is none any more.
         self._releases: dict[ports.Port, undo.Promise] = {}
         # What an answer must hold follows from the requests before it.
@@ -85,7 +86,7 @@ class Trunk(resources.Resource):
         same = checks.rows(rows, dict.fromkeys(KEYS, str))
         return {**super().promised(), 'sub_ports': same}
 
-    def _row(self, vlan: int, port: ports.Port) -> dict[str, Any]:
+    def _row(self, port: ports.Port, vlan: int) -> dict[str, Any]:
         return dict(zip(KEYS, (port.id, 'vlan', vlan), strict=True))
 
     def _remove(self) -> None:
@@ -99,10 +100,7 @@ class Trunk(resources.Resource):
 
         :raises KeyError: when it is none
         """
-        # Others may carry and drop meanwhile.
-        every = list(self._carried.items())
-        known = {str(one.id): vlan for vlan, one in every}
-        return known[str(port.id)]
+        return self._carried[port]
 
     def carry(self, port: ports.Port) -> None:
         """Have a sub-port.
@@ -116,11 +114,11 @@ class Trunk(resources.Resource):
             self._releases[port] = undo.Promise(
                 f'sub-port {port.id} of {self.path}', release
             )
-            self._doubtful.add(str(port.id))
+            self._doubtful.add(port)
             add = self.client.add_subports_to_trunk
-            answer = add(self.id, [self._row(vlan, port)])
-            self._doubtful.discard(str(port.id))
-            self._carried[vlan] = port
+            answer = add(self.id, [self._row(port, vlan)])
+            self._doubtful.discard(port)
+            self._carried[port] = vlan
             self._compare('add_subports', answer)
 
     def drop(self, port: ports.Port) -> None:
@@ -140,9 +138,8 @@ class Trunk(resources.Resource):
 
         with self._turn:
             resources.remove(remove_subports, [{'port_id': port.id}])
-            left = {k: v for k, v in self._carried.items() if v is not port}
-            self._carried = left
-            self._doubtful.discard(str(port.id))
+            self._carried.pop(port, None)
+            self._doubtful.discard(port)
             for answer in answers:
                 self._compare('remove_subports', answer)
 
@@ -151,7 +148,8 @@ class Trunk(resources.Resource):
         rows = answer.get('sub_ports')
         if isinstance(rows, list):
             # Of what was not answered nobody knows.
-            known = [r for r in rows if r.get('port_id') not in self._doubtful]
+            doubtful = {one.id for one in self._doubtful}
+            known = [r for r in rows if r.get('port_id') not in doubtful]
             answer = {**answer, 'sub_ports': known}
         found = expect.differences(self.expected, answer)
         if found:

@@ -420,11 +420,8 @@ class ScenarioTest(showing.ShowingTest):
         :returns: what is left of the plans
         """
         with self.step('guests wait'):
-            return together.run(
-                *(
-                    lambda guest=guest, plan=plan: guest.settle(plan)
-                    for guest, plan in zip(guests, looking, strict=True)
-                )
+            return together.each(
+                lambda guest, plan: guest.settle(plan), guests, looking
             )
 
     def look(
@@ -432,11 +429,8 @@ class ScenarioTest(showing.ShowingTest):
     ) -> list[observations.Observation]:
         """Look around in each guest at once."""
         with self.step('guests ping and tell'):
-            seen = together.run(
-                *(
-                    lambda guest=guest, plan=plan: guest.observe(plan)
-                    for guest, plan in zip(guests, looking, strict=True)
-                )
+            seen = together.each(
+                lambda guest, plan: guest.observe(plan), guests, looking
             )
         self.show_seen(guests, seen)
         return seen
